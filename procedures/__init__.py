@@ -1,0 +1,1 @@
+"""What the law says: procedures, calendars and communes, all of them data."""
