@@ -1,0 +1,174 @@
+"""What can go wrong with a dossier. The docstring of each class is its default message; facts are attributes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+class DossierError(Exception):
+    """Something about a dossier is wrong."""
+
+    def __init__(self, **facts: Any) -> None:
+        """Keep the facts as attributes; the message is the docstring with the facts behind it."""
+        self.facts = facts
+        for name, value in facts.items():
+            setattr(self, name, value)
+        shown = ", ".join(f"{k}={v}" for k, v in facts.items())
+        text = (type(self).__doc__ or "").strip()
+        super().__init__(f"{text} ({shown})" if shown else text)
+
+
+class UnknownDossier(DossierError):
+    """There is no such dossier."""
+
+
+class UnknownAction(DossierError):
+    """There is no such action."""
+
+
+class MalformedCommand(DossierError):
+    """The command does not have the shape that the action needs."""
+
+
+class StaleRevision(DossierError):
+    """Somebody else has changed the dossier meanwhile: look at it again before you act."""
+
+
+class NotPermittedNow(DossierError):
+    """The dossier's state does not allow this action now."""
+
+
+class NoAuthority(DossierError):
+    """You hold no role that may do this here."""
+
+
+class HeldBySomeoneElse(DossierError):
+    """The step is assigned to somebody else."""
+
+
+class SignerIsCaseOfficer(DossierError):
+    """Who appraised the dossier may not sign it."""
+
+
+class StepNotOpen(DossierError):
+    """That step is not open."""
+
+
+class UnknownOutcome(DossierError):
+    """The step has no such outcome."""
+
+
+class OwnActionNeeded(DossierError):
+    """That step is finished by an action of its own, not by a bare outcome."""
+
+
+class NotAnEarlierStep(DossierError):
+    """The dossier can only go back to a step that it has passed."""
+
+
+class MissingDocuments(DossierError):
+    """Required documents are missing: ask for a supplement, or tick them."""
+
+
+class UnknownDocument(DossierError):
+    """The procedure requires no such document."""
+
+
+class UnknownPauseReason(DossierError):
+    """The procedure has no such ground for pausing the clock."""
+
+
+class AlreadyPaused(DossierError):
+    """The clock already stands still on that ground."""
+
+
+class NotPaused(DossierError):
+    """The clock does not stand still on that ground."""
+
+
+class PauseStillOpen(DossierError):
+    """The clock still stands still: resume before the result is issued."""
+
+
+class ConsultationStillOpen(DossierError):
+    """A consulted body has not answered yet."""
+
+
+class SupplementNotAllowed(DossierError):
+    """The procedure allows no supplement request after acceptance."""
+
+
+class SupplementLimitReached(DossierError):
+    """The supplement was already requested as often as the procedure allows: give a reason for one more."""
+
+
+class ExtensionNotAllowed(DossierError):
+    """The procedure allows no extension."""
+
+
+class ExtensionLimitReached(DossierError):
+    """The dossier was already extended as often as the procedure allows."""
+
+
+class ExtensionTooLong(DossierError):
+    """The extension is longer than the procedure allows."""
+
+
+class ExtensionNotLater(DossierError):
+    """The new appointment is not later than the one before."""
+
+
+class UnknownConsultation(DossierError):
+    """There is no such open consultation."""
+
+
+class UnknownFee(DossierError):
+    """The procedure has no such fee."""
+
+
+class UnknownResult(DossierError):
+    """The procedure gives no such result."""
+
+
+class BackdatingNeedsReason(DossierError):
+    """An action dated back needs a reason."""
+
+
+class BeforePreviousEvent(DossierError):
+    """An action cannot be dated before what happened last."""
+
+
+class InTheFuture(DossierError):
+    """An action cannot be dated in the future."""
+
+
+class NothingToCorrect(DossierError):
+    """The dossier has no such event, or it says nothing that this correction could change."""
+
+
+class KeyReusedForAnotherCommand(DossierError):
+    """The idempotency key was already used for another command."""
+
+
+class WrongBody(DossierError):
+    """The dossier belongs to another body: forward it there."""
+
+
+class BrokenLedger(DossierError):
+    """The ledger does not verify."""
+
+
+class DatabaseTooNew(DossierError):
+    """The database was made by a newer version of the software."""
+
+
+class DatabaseTooOld(DossierError):
+    """The database was made by an older version of the software: bring it up to date first."""
+
+
+class NotABackup(DossierError):
+    """That file is no backup, or it is damaged."""
+
+
+class TargetNotEmpty(DossierError):
+    """The database to restore into is not empty."""

@@ -1,0 +1,93 @@
+"""Settings of an installation, read from `MOTCUA_*` environment variables. Every field has a description."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """All settings; each can be given as `MOTCUA_<NAME>`."""
+
+    model_config = SettingsConfigDict(env_prefix="MOTCUA_", extra="ignore")
+
+    home: Path = Field(default=Path(".motcua"), description="Folder for the database, keys, logs and Prefect's files.")
+    database_url: str = Field(
+        default="",
+        description="SQLAlchemy URL; empty means SQLite in the home folder. "
+        "PostgreSQL: postgresql+psycopg://user:password@host/database.",
+    )
+    mode: Literal["demo", "production"] = Field(
+        default="production", description="`demo` allows the demonstration accounts and shows a banner on every page."
+    )
+    host: str = Field(default="127.0.0.1", description="Address on which the web application listens.")
+    port: int = Field(default=8400, ge=0, le=65535, description="Port of the web application.")
+    prefect_port: int = Field(
+        default=4210, ge=0, le=65535, description="Port of the embedded Prefect server; it listens on localhost only."
+    )
+    prefect_api_url: str = Field(
+        default="", description="Address of a Prefect API to use instead of the embedded server, ending in /api."
+    )
+    prefect_auth: SecretStr = Field(
+        default=SecretStr(""), description="user:password of the Prefect API; empty means one is made and kept in home."
+    )
+    prefect_database_url: str = Field(
+        default="", description="Database of the embedded Prefect server; empty means SQLite in the home folder."
+    )
+    prefect_retention_days: int = Field(
+        default=3, ge=1, le=365, description="Days after which Prefect's run history is deleted; it is never our record."
+    )
+    definitions: Path | None = Field(
+        default=None, description="Folder with further procedure definitions of this province, beside the built-in ones."
+    )
+    calendars: Path | None = Field(
+        default=None, description="Folder with further calendar decisions (local closures, later years)."
+    )
+    key_file: Path | None = Field(
+        default=None, description="File with the secret key for personal data; empty means `secret.key` in home."
+    )
+    lease_seconds: int = Field(
+        default=60, ge=2, le=3600, description="Seconds after which an automatic step that did not report is tried again."
+    )
+    dispatch_batch: int = Field(
+        default=40, ge=1, le=500, description="Most wake-ups that share one Prefect flow run under load."
+    )
+    due_soon_fraction: float = Field(
+        default=0.75, gt=0, lt=1, description="Part of the legal time after which a dossier counts as due soon."
+    )
+    smtp_host: str = Field(default="", description="SMTP server for notices; empty means notices wait in the outbox.")
+    smtp_port: int = Field(default=25, ge=1, le=65535, description="Port of the SMTP server.")
+    smtp_user: str = Field(default="", description="User name at the SMTP server; empty means no log-in.")
+    smtp_password: SecretStr = Field(default=SecretStr(""), description="Password at the SMTP server.")
+    smtp_start_tls: bool = Field(default=False, description="Whether to ask the SMTP server for STARTTLS.")
+    mail_from: str = Field(default="motcua@localhost", description="Sender address of notices.")
+    session_hours: int = Field(default=12, ge=1, le=72, description="Hours after which a log-in ends in any case.")
+    session_idle_minutes: int = Field(
+        default=60, ge=5, le=720, description="Minutes without a request after which a log-in ends."
+    )
+    max_body_bytes: int = Field(
+        default=1_000_000, ge=10_000, description="Largest request body that the web application reads, in bytes."
+    )
+    failpoints: str = Field(
+        default="", description="Named points at which a process kills itself, for crash tests only: name:count,..."
+    )
+
+    @property
+    def url(self) -> str:
+        """The database URL in force."""
+        return self.database_url or f"sqlite:///{(self.home / 'motcua.db').absolute()}"
+
+    @property
+    def secret_key_file(self) -> Path:
+        """Where the key for personal data lies."""
+        return self.key_file or self.home / "secret.key"
+
+
+@cache
+def settings() -> Settings:
+    """The settings of this process, read once."""
+    return Settings()

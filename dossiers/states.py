@@ -1,0 +1,198 @@
+"""The state of one dossier, as the fold of its ledger gives it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+
+from procedures.limits import Limit
+
+
+class Status(StrEnum):
+    """Where a dossier stands. Exactly one at a time."""
+
+    SUBMITTED = "submitted"
+    """Registered, not yet accepted as complete."""
+    FORWARDED = "forwarded"
+    """On its way to the competent body (intake away from the boundary)."""
+    INCOMPLETE = "incomplete"
+    """Sent back at intake for completion; no clock runs yet."""
+    IN_PROGRESS = "in_progress"
+    AWAITING_SUPPLEMENT = "awaiting_supplement"
+    PAUSED = "paused"
+    FINISHED = "finished"
+    """The result is issued and waits to be collected."""
+    HANDED_OVER = "handed_over"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+    STOPPED = "stopped"
+
+
+BEFORE_ACCEPTANCE = frozenset({Status.SUBMITTED, Status.FORWARDED, Status.INCOMPLETE})
+RUNNING = frozenset({Status.IN_PROGRESS, Status.AWAITING_SUPPLEMENT, Status.PAUSED})
+ENDED = frozenset({Status.HANDED_OVER, Status.REFUSED, Status.WITHDRAWN, Status.STOPPED})
+
+
+@dataclass(slots=True)
+class OpenStep:
+    """One occurrence of a step that waits."""
+
+    occurrence: int
+    step: str
+    kind: str
+    role: str | None
+    opened_at: datetime
+    assignee: str | None = None
+    time_up_at: datetime | None = None
+    on_time_up: str | None = None
+
+
+@dataclass(slots=True)
+class DoneStep:
+    """One occurrence of a step that was finished, and by whom."""
+
+    occurrence: int
+    step: str
+    role: str | None
+    outcome: str
+    actor: str
+    at: datetime
+
+
+@dataclass(slots=True)
+class PauseInterval:
+    """A time in which the clock stood still. `ended_at` None: it still does."""
+
+    number: int
+    reason: str
+    whose: str
+    started_at: datetime
+    on_resume: str
+    ends_by: datetime | None = None
+    ended_at: datetime | None = None
+
+
+@dataclass(slots=True)
+class Supplement:
+    """A request for what is missing. `stage` is intake or processing."""
+
+    number: int
+    stage: str
+    requested_at: datetime
+    clock: str
+    answer_by: datetime | None = None
+    when_passed: str = "nothing"
+    received_at: datetime | None = None
+
+
+@dataclass(slots=True)
+class Consultation:
+    """A question to another body."""
+
+    number: int
+    body: str
+    occurrence: int | None
+    asked_at: datetime
+    answer_by: datetime
+    on_silence: str | None
+    answered_at: datetime | None = None
+    answer: str | None = None
+    deemed: bool = False
+
+
+@dataclass(slots=True)
+class ExtensionGranted:
+    """A new appointment: by an amount in the limit's own unit, or to an instant."""
+
+    at: datetime
+    amount: str | None
+    until: datetime | None
+
+
+@dataclass(slots=True)
+class Payment:
+    """Money received for a fee, or an exemption from it."""
+
+    revision: int
+    fee: str
+    amount_vnd: int
+    how: str
+    receipt: str | None = None
+    exempt: bool = False
+    voided: bool = False
+
+
+@dataclass(slots=True)
+class DossierState:
+    """Everything that the rules may ask about a dossier."""
+
+    code: str = ""
+    revision: int = 0
+    head_hash: str = "0" * 64
+    status: Status = Status.SUBMITTED
+    status_before_supplement: Status = Status.SUBMITTED
+    procedure: str = ""
+    version: int = 0
+    case_id: str | None = None
+    province: str = ""
+    commune: str = ""
+    intake_commune: str = ""
+    forwarded_to: str | None = None
+    channel: str = ""
+    applicant: dict[str, Any] = field(default_factory=dict)
+    official_code: str | None = None
+    parent: str | None = None
+    linked: list[str] = field(default_factory=list)
+    documents: dict[str, str] = field(default_factory=dict)
+    registered_at: datetime | None = None
+    received_at_competent_body: datetime | None = None
+    last_occurred_at: datetime | None = None
+    accepted_at: datetime | None = None
+    clock_starts_at: datetime | None = None
+    limit: Limit | None = None
+    area: str | None = None
+    calendar_version: str | None = None
+    original_due_at: datetime | None = None
+    original_due_on: date | None = None
+    promised_at: datetime | None = None
+    finished_at: datetime | None = None
+    closed_at: datetime | None = None
+    result: str | None = None
+    published: bool = False
+    restarts: list[datetime] = field(default_factory=list)
+    pauses: list[PauseInterval] = field(default_factory=list)
+    extensions: list[ExtensionGranted] = field(default_factory=list)
+    supplements: list[Supplement] = field(default_factory=list)
+    consultations: dict[int, Consultation] = field(default_factory=dict)
+    payments: list[Payment] = field(default_factory=list)
+    open_steps: dict[int, OpenStep] = field(default_factory=dict)
+    done_steps: list[DoneStep] = field(default_factory=list)
+    arrivals: dict[str, set[str]] = field(default_factory=dict)
+    last_occurrence: int = 0
+    reopened: int = 0
+
+    @property
+    def open_pauses(self) -> list[PauseInterval]:
+        """The pauses that have not ended."""
+        return [p for p in self.pauses if p.ended_at is None]
+
+    @property
+    def open_supplement(self) -> Supplement | None:
+        """The supplement request that the applicant has not answered yet."""
+        return next((s for s in reversed(self.supplements) if s.received_at is None), None)
+
+    @property
+    def open_consultations(self) -> list[Consultation]:
+        """The consulted bodies that have neither answered nor been deemed to."""
+        return [c for c in self.consultations.values() if c.answered_at is None]
+
+    @property
+    def clock_period(self) -> int:
+        """Counts the periods of the clock: warnings are given once in each."""
+        return len(self.restarts) + len(self.extensions) + self.reopened
+
+    def case_officers(self) -> set[str]:
+        """Who has appraised the dossier: they may not sign it."""
+        return {d.actor for d in self.done_steps if d.role == "case_officer"}
