@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import and_, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, func, or_, select, update
 from sqlmodel import Session, col
 
 from dossiers.tables import WakeUpRow
@@ -18,12 +19,13 @@ from dossiers.tables import WakeUpRow
 WAITING = "waiting"
 LEASED = "leased"
 DONE = "done"
+STUCK = "stuck"
 
 NOTIFY_CHANNEL = "motcua_wake"
 """The PostgreSQL channel on which the gate announces a new wake-up."""
 
-MOST_ATTEMPTS = 8
-"""After so many attempts a step is no longer tried by itself: it is shown, and `motcua recover` releases it again."""
+MOST_ATTEMPTS = 20
+"""After so many attempts (about two hours) a step is stuck: no longer tried by itself, shown, released by recovery."""
 
 FIRST_BACKOFF = timedelta(seconds=2)
 LONGEST_BACKOFF = timedelta(minutes=10)
@@ -48,21 +50,33 @@ class Claim:
     ref: WakeUpRef
     alone: bool
     """Whether it gets a flow run to itself."""
-    expired_run: str | None
-    """The flow run of the attempt whose lease ran out, to be shown as crashed."""
-    taken_over: bool
-    """Whether the lease of another attempt ran out."""
+    broken_run: str | None = None
+    """The flow run of an earlier attempt that did not come to its own end, to be shown as crashed."""
 
 
-def ref(row: WakeUpRow) -> WakeUpRef:
-    """The reference of a row at its present attempt."""
-    assert row.id is not None
-    return WakeUpRef(row.id, row.dossier_code, row.occurrence, row.step, row.field, row.attempt)
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """A wake-up that is not done, for people to look at."""
+
+    ref: WakeUpRef
+    state: str
+    not_before: datetime | None
+    """Waiting: when the next attempt may start. Leased: when the lease runs out."""
+    owner: str | None
+    last_error: str | None
+    created_at: datetime
 
 
 def backoff(attempt: int) -> timedelta:
     """How long to wait after the given attempt (from 1) failed: 2 s, 4 s, 8 s … up to 10 minutes."""
     return min(FIRST_BACKOFF * 2 ** max(0, min(attempt, 20) - 1), LONGEST_BACKOFF)
+
+
+def claimable_fields(session: Session, *, now: datetime) -> list[str]:
+    """The fields in which some wake-up may be claimed now, sorted. Reads only."""
+    return sorted(
+        session.scalars(select(col(WakeUpRow.field)).where(_claimable(now)).distinct())
+    )
 
 
 def claim(
@@ -79,30 +93,161 @@ def claim(
     Takes waiting rows whose backoff is over and rows whose lease ran out. On PostgreSQL rows that another worker is just
     taking are skipped; on SQLite the write transaction of the session keeps others out.
     """
-    due = or_(
-        and_(col(WakeUpRow.state) == WAITING, or_(col(WakeUpRow.lease_until).is_(None), _passed(now))),
-        and_(col(WakeUpRow.state) == LEASED, _passed(now)),
-    )
-    query = select(WakeUpRow).where(due, col(WakeUpRow.attempt) < MOST_ATTEMPTS)
+    query = select(WakeUpRow).where(_claimable(now))
     if field is not None:
         query = query.where(col(WakeUpRow.field) == field)
-    query = query.order_by(col(WakeUpRow.id)).limit(limit).with_for_update(skip_locked=True)
-    return [_take(row, now=now, lease=lease, owner=owner) for row in session.scalars(query)]
+    query = (
+        query.order_by(col(WakeUpRow.id)).limit(limit).with_for_update(skip_locked=True)
+    )
+    claims = [
+        _take(row, now=now, lease=lease, owner=owner) for row in session.scalars(query)
+    ]
+    return [c for c in claims if c is not None]
 
 
-def _passed(now: datetime):  # type: ignore[no-untyped-def]  # an SQL expression
-    return col(WakeUpRow.lease_until) <= now
+def _claimable(now: datetime) -> ColumnElement[bool]:
+    passed = or_(
+        col(WakeUpRow.lease_until).is_(None), col(WakeUpRow.lease_until) <= now
+    )
+    return and_(col(WakeUpRow.state).in_((WAITING, LEASED)), passed)
 
 
-def _take(row: WakeUpRow, *, now: datetime, lease: timedelta, owner: str) -> Claim:
-    was_leased = row.state == LEASED
-    expired_run = row.flow_run_id if was_leased else None
+def _take(
+    row: WakeUpRow, *, now: datetime, lease: timedelta, owner: str
+) -> Claim | None:
+    if row.state == LEASED:
+        row.alone = True
+        row.last_error = f"attempt {row.attempt} did not report within its lease"
+        if _is_last(row.attempt):
+            row.state = STUCK
+            return None
+    broken_run, row.flow_run_id = row.flow_run_id, None
     row.state = LEASED
     row.attempt += 1
     row.lease_until = now + lease
     row.lease_owner = owner
-    row.flow_run_id = None
-    if was_leased:
-        row.alone = True
-        row.last_error = f"attempt {row.attempt - 1} did not report within its lease"
-    return Claim(ref(row), alone=row.alone, expired_run=expired_run, taken_over=was_leased)
+    return Claim(_ref(row), alone=row.alone, broken_run=broken_run)
+
+
+def _ref(row: WakeUpRow) -> WakeUpRef:
+    assert row.id is not None
+    return WakeUpRef(
+        row.id, row.dossier_code, row.occurrence, row.step, row.field, row.attempt
+    )
+
+
+def _is_last(attempt: int) -> bool:
+    return attempt > 0 and attempt % MOST_ATTEMPTS == 0
+
+
+def renew(
+    session: Session, refs: Sequence[WakeUpRef], *, now: datetime, lease: timedelta
+) -> list[WakeUpRef]:
+    """Those of the attempts that still hold their lease, now until `now + lease`."""
+    return [r for r in refs if _update(session, r, lease_until=now + lease)]
+
+
+def remember_run(session: Session, refs: Sequence[WakeUpRef], flow_run_id: str) -> None:
+    """Note which flow run tries these attempts. A reference only: nothing depends on it."""
+    for one in refs:
+        _update(session, one, flow_run_id=flow_run_id)
+
+
+def release(
+    session: Session,
+    refs: Sequence[WakeUpRef],
+    *,
+    now: datetime,
+    error: str,
+    alone: bool = True,
+    wait: timedelta | None = None,
+    run_broken: bool = False,
+) -> int:
+    """How many of the attempts were still held and now wait again for `wait` (by default the backoff of the attempt).
+
+    Stale and done ones are left as they are. After the last attempt a step is stuck instead. `alone` gives the next
+    attempt a flow run to itself; `run_broken` keeps the run's id so that the next claim shows it as crashed.
+    """
+    count = 0
+    for one in refs:
+        values: dict[str, Any] = {
+            "state": STUCK if _is_last(one.attempt) else WAITING,
+            "lease_until": now + (backoff(one.attempt) if wait is None else wait),
+            "lease_owner": None,
+            "last_error": error[:500],
+        }
+        if alone:
+            values["alone"] = True
+        if not run_broken:
+            values["flow_run_id"] = None
+        count += _update(session, one, **values)
+    return count
+
+
+def _update(session: Session, one: WakeUpRef, **values: Any) -> int:
+    held = and_(
+        col(WakeUpRow.id) == one.wake_up,
+        col(WakeUpRow.attempt) == one.attempt,
+        col(WakeUpRow.state) == LEASED,
+    )
+    result = session.execute(update(WakeUpRow).where(held).values(**values))
+    return int(result.rowcount)  # type: ignore[attr-defined]
+
+
+def release_owners(session: Session, *, now: datetime, owners: Sequence[str]) -> int:
+    """How many leases of these (dead) owners end now, so that nobody waits for them to run out."""
+    held = and_(col(WakeUpRow.state) == LEASED, col(WakeUpRow.lease_owner).in_(owners))
+    return int(
+        session.execute(update(WakeUpRow).where(held).values(lease_until=now)).rowcount
+    )  # type: ignore[attr-defined]
+
+
+def release_all(session: Session, *, now: datetime) -> int:
+    """How many wake-ups that are not done wait again, for at once: leased, waiting for a backoff, and stuck ones."""
+    values: dict[str, Any] = {
+        "state": WAITING,
+        "lease_until": now,
+        "lease_owner": None,
+        "flow_run_id": None,
+    }
+    result = session.execute(
+        update(WakeUpRow).where(col(WakeUpRow.state) != DONE).values(**values)
+    )
+    return int(result.rowcount)  # type: ignore[attr-defined]
+
+
+def owners(session: Session) -> list[str]:
+    """Everybody who holds a lease, whether or not it ran out."""
+    query = (
+        select(col(WakeUpRow.lease_owner))
+        .where(col(WakeUpRow.state) == LEASED)
+        .distinct()
+    )
+    return sorted(owner for owner in session.scalars(query) if owner)
+
+
+def pending(session: Session, *, limit: int = 1000) -> list[Pending]:
+    """The wake-ups that are not done, oldest first."""
+    query = (
+        select(WakeUpRow)
+        .where(col(WakeUpRow.state) != DONE)
+        .order_by(col(WakeUpRow.id))
+        .limit(limit)
+    )
+    return [
+        Pending(
+            _ref(row),
+            row.state,
+            row.lease_until,
+            row.lease_owner,
+            row.last_error,
+            row.created_at,
+        )
+        for row in session.scalars(query)
+    ]
+
+
+def counts(session: Session) -> dict[str, int]:
+    """How many wake-ups there are in each state; states without any are left out."""
+    query = select(col(WakeUpRow.state), func.count()).group_by(col(WakeUpRow.state))
+    return {state: int(count) for state, count in session.execute(query)}
