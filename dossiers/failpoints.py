@@ -12,11 +12,7 @@ from dossiers.settings import settings
 @cache
 def _armed() -> dict[str, int]:
     """Passings left per armed point."""
-    parts = [
-        part.strip().partition(":")
-        for part in settings().failpoints.split(",")
-        if part.strip()
-    ]
+    parts = [part.strip().partition(":") for part in settings().failpoints.split(",") if part.strip()]
     return {name: int(count or 1) for name, _, count in parts}
 
 

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import ColumnElement, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, CursorResult, Update, and_, func, or_, select, update
 from sqlmodel import Session, col
 
 from dossiers.tables import WakeUpRow
@@ -69,14 +69,13 @@ class Pending:
 
 def backoff(attempt: int) -> timedelta:
     """How long to wait after the given attempt (from 1) failed: 2 s, 4 s, 8 s … up to 10 minutes."""
-    return min(FIRST_BACKOFF * 2 ** max(0, min(attempt, 20) - 1), LONGEST_BACKOFF)
+    doublings: int = 2 ** max(0, min(attempt, 20) - 1)
+    return min(FIRST_BACKOFF * doublings, LONGEST_BACKOFF)
 
 
 def claimable_fields(session: Session, *, now: datetime) -> list[str]:
     """The fields in which some wake-up may be claimed now, sorted. Reads only."""
-    return sorted(
-        session.scalars(select(col(WakeUpRow.field)).where(_claimable(now)).distinct())
-    )
+    return sorted(session.scalars(select(col(WakeUpRow.field)).where(_claimable(now)).distinct()))
 
 
 def claim(
@@ -96,25 +95,17 @@ def claim(
     query = select(WakeUpRow).where(_claimable(now))
     if field is not None:
         query = query.where(col(WakeUpRow.field) == field)
-    query = (
-        query.order_by(col(WakeUpRow.id)).limit(limit).with_for_update(skip_locked=True)
-    )
-    claims = [
-        _take(row, now=now, lease=lease, owner=owner) for row in session.scalars(query)
-    ]
+    query = query.order_by(col(WakeUpRow.id)).limit(limit).with_for_update(skip_locked=True)
+    claims = [_take(row, now=now, lease=lease, owner=owner) for row in session.scalars(query)]
     return [c for c in claims if c is not None]
 
 
 def _claimable(now: datetime) -> ColumnElement[bool]:
-    passed = or_(
-        col(WakeUpRow.lease_until).is_(None), col(WakeUpRow.lease_until) <= now
-    )
+    passed = or_(col(WakeUpRow.lease_until).is_(None), col(WakeUpRow.lease_until) <= now)
     return and_(col(WakeUpRow.state).in_((WAITING, LEASED)), passed)
 
 
-def _take(
-    row: WakeUpRow, *, now: datetime, lease: timedelta, owner: str
-) -> Claim | None:
+def _take(row: WakeUpRow, *, now: datetime, lease: timedelta, owner: str) -> Claim | None:
     if row.state == LEASED:
         row.alone = True
         row.last_error = f"attempt {row.attempt} did not report within its lease"
@@ -131,18 +122,14 @@ def _take(
 
 def _ref(row: WakeUpRow) -> WakeUpRef:
     assert row.id is not None
-    return WakeUpRef(
-        row.id, row.dossier_code, row.occurrence, row.step, row.field, row.attempt
-    )
+    return WakeUpRef(row.id, row.dossier_code, row.occurrence, row.step, row.field, row.attempt)
 
 
 def _is_last(attempt: int) -> bool:
     return attempt > 0 and attempt % MOST_ATTEMPTS == 0
 
 
-def renew(
-    session: Session, refs: Sequence[WakeUpRef], *, now: datetime, lease: timedelta
-) -> list[WakeUpRef]:
+def renew(session: Session, refs: Sequence[WakeUpRef], *, now: datetime, lease: timedelta) -> list[WakeUpRef]:
     """Those of the attempts that still hold their lease, now until `now + lease`."""
     return [r for r in refs if _update(session, r, lease_until=now + lease)]
 
@@ -190,16 +177,17 @@ def _update(session: Session, one: WakeUpRef, **values: Any) -> int:
         col(WakeUpRow.attempt) == one.attempt,
         col(WakeUpRow.state) == LEASED,
     )
-    result = session.execute(update(WakeUpRow).where(held).values(**values))
-    return int(result.rowcount)  # type: ignore[attr-defined]
+    return _changed(session, update(WakeUpRow).where(held).values(**values))
+
+
+def _changed(session: Session, statement: Update) -> int:
+    return cast("CursorResult[Any]", session.execute(statement)).rowcount
 
 
 def release_owners(session: Session, *, now: datetime, owners: Sequence[str]) -> int:
     """How many leases of these (dead) owners end now, so that nobody waits for them to run out."""
     held = and_(col(WakeUpRow.state) == LEASED, col(WakeUpRow.lease_owner).in_(owners))
-    return int(
-        session.execute(update(WakeUpRow).where(held).values(lease_until=now)).rowcount
-    )  # type: ignore[attr-defined]
+    return _changed(session, update(WakeUpRow).where(held).values(lease_until=now))
 
 
 def release_all(session: Session, *, now: datetime) -> int:
@@ -210,30 +198,18 @@ def release_all(session: Session, *, now: datetime) -> int:
         "lease_owner": None,
         "flow_run_id": None,
     }
-    result = session.execute(
-        update(WakeUpRow).where(col(WakeUpRow.state) != DONE).values(**values)
-    )
-    return int(result.rowcount)  # type: ignore[attr-defined]
+    return _changed(session, update(WakeUpRow).where(col(WakeUpRow.state) != DONE).values(**values))
 
 
 def owners(session: Session) -> list[str]:
     """Everybody who holds a lease, whether or not it ran out."""
-    query = (
-        select(col(WakeUpRow.lease_owner))
-        .where(col(WakeUpRow.state) == LEASED)
-        .distinct()
-    )
+    query = select(col(WakeUpRow.lease_owner)).where(col(WakeUpRow.state) == LEASED).distinct()
     return sorted(owner for owner in session.scalars(query) if owner)
 
 
 def pending(session: Session, *, limit: int = 1000) -> list[Pending]:
     """The wake-ups that are not done, oldest first."""
-    query = (
-        select(WakeUpRow)
-        .where(col(WakeUpRow.state) != DONE)
-        .order_by(col(WakeUpRow.id))
-        .limit(limit)
-    )
+    query = select(WakeUpRow).where(col(WakeUpRow.state) != DONE).order_by(col(WakeUpRow.id)).limit(limit)
     return [
         Pending(
             _ref(row),

@@ -89,9 +89,7 @@ def server_environment(settings: Settings) -> dict[str, str]:
         "PREFECT_SERVER_UI_ENABLED": "false",
         "PREFECT_SERVER_EVENTS_RETENTION_PERIOD": f"P{settings.prefect_retention_days}D",
         "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": "events,flow_runs",
-        "PREFECT_SERVER_SERVICES_DB_VACUUM_RETENTION_PERIOD": str(
-            settings.prefect_retention_days * 86_400
-        ),
+        "PREFECT_SERVER_SERVICES_DB_VACUUM_RETENTION_PERIOD": str(settings.prefect_retention_days * 86_400),
         "PREFECT_SERVER_SERVICES_SCHEDULER_LOOP_SECONDS": "30",
         "PREFECT_SERVER_SERVICES_TRIGGERS_ENABLED": "false",
     }
@@ -112,9 +110,7 @@ def server_command(settings: Settings) -> list[str]:
 def answers(settings: Settings, *, timeout: float = 1.0) -> bool:
     """Whether the Prefect API answers that it is healthy."""
     try:
-        reply = httpx.get(
-            f"{api_url(settings)}/health", timeout=timeout, auth=_basic(settings)
-        )
+        reply = httpx.get(f"{api_url(settings)}/health", timeout=timeout, auth=_basic(settings))
     except httpx.HTTPError:
         return False
     return reply.status_code == 200
@@ -125,9 +121,7 @@ def _basic(settings: Settings) -> tuple[str, str]:
     return user, password
 
 
-def wait_until_ready(
-    settings: Settings, *, seconds: float, given_up: Callable[[], bool] = lambda: False
-) -> bool:
+def wait_until_ready(settings: Settings, *, seconds: float, given_up: Callable[[], bool] = lambda: False) -> bool:
     """True as soon as the Prefect API answers; False after that many seconds, or when `given_up` says so."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
