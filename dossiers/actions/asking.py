@@ -1,0 +1,157 @@
+"""Asking other bodies, and taking money."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import Field
+
+from dossiers.actions.base import Command, Context, action, check_holder, open_step
+from dossiers.errors import NothingToCorrect, UnknownConsultation, UnknownFee, UnknownOutcome
+from dossiers.events import EventType, FreeText, NewEvent, instant
+from dossiers.permitted import Action
+from dossiers.routing import after_outcome
+from dossiers.states import Consultation
+from procedures.schema import Fee
+from procedures.steps import Kind
+
+Answer = Literal["consent", "objection", "opinion"]
+
+
+class Consult(Command):
+    """Ask one or several bodies, for an open consultation step."""
+
+    occurrence: int
+    bodies: tuple[str, ...] = Field(min_length=1, max_length=20)
+    question: str = Field(min_length=3, max_length=4000)
+
+
+class AnswerConsultation(Command):
+    """A consulted body has answered."""
+
+    number: int
+    answer: Answer
+    text: str | None = Field(default=None, max_length=4000)
+
+
+class RecordPayment(Command):
+    """A fee was paid."""
+
+    fee: str = Field(max_length=60)
+    amount_vnd: int = Field(ge=0, le=100_000_000_000)
+    how: Literal["cash", "bank_transfer", "online", "card"]
+    receipt: str | None = Field(default=None, max_length=100)
+
+
+class RecordExemption(Command):
+    """A fee is not owed, with the ground."""
+
+    fee: str = Field(max_length=60)
+    ground: str = Field(min_length=3, max_length=1000)
+
+
+@action(Action.CONSULT, Consult)
+def consult(ctx: Context, command: Consult) -> list[NewEvent]:
+    """Send the question; each body's time and the meaning of its silence are fixed now."""
+    found, step = open_step(ctx, command.occurrence)
+    check_holder(ctx, found, step)
+    if step.kind is not Kind.CONSULTATION or step.answer_within is None:
+        raise UnknownOutcome(step=step.id, outcome="consult", known=list(step.outcomes))
+    first = len(ctx.state.consultations) + 1
+    answer_by = instant(ctx.add_limit(ctx.at, step.answer_within))
+    asked = [
+        {"number": first + offset, "body": body, "answer_by": answer_by} for offset, body in enumerate(command.bodies)
+    ]
+    payload: dict[str, Any] = {
+        "occurrence": command.occurrence,
+        "step": step.id,
+        "on_silence": step.on_silence,
+        "question": FreeText(command.question),
+        "consultations": asked,
+    }
+    return [NewEvent(EventType.CONSULTATION_REQUESTED, payload)]
+
+
+@action(Action.ANSWER_CONSULTATION, AnswerConsultation)
+def answer_consultation(ctx: Context, command: AnswerConsultation) -> list[NewEvent]:
+    """Record an answer; the last one moves the step on.
+
+    Raises:
+        UnknownConsultation: that question does not exist or is closed.
+    """
+    found = _open_consultation(ctx, command.number)
+    payload: dict[str, Any] = {"number": found.number, "body": found.body, "answer": command.answer}
+    if command.text:
+        payload["text"] = FreeText(command.text)
+    payload.update(moves_on(ctx, found, command.answer))
+    return [NewEvent(EventType.CONSULTATION_ANSWERED, payload)]
+
+
+def _open_consultation(ctx: Context, number: int) -> Consultation:
+    found = ctx.state.consultations.get(number)
+    if found is None or found.answered_at is not None:
+        raise UnknownConsultation(number=number, open=[c.number for c in ctx.state.open_consultations])
+    return found
+
+
+def moves_on(ctx: Context, answered: Consultation, answer: str) -> dict[str, Any]:
+    """The routing when this was the last open answer of its step: `objected` where the step knows it, else `answered`."""
+    occurrence = answered.occurrence
+    if occurrence is None or occurrence not in ctx.state.open_steps:
+        return {}
+    siblings = [c for c in ctx.state.consultations.values() if c.occurrence == occurrence and c is not answered]
+    if any(c.answered_at is None for c in siblings):
+        return {}
+    step = ctx.definition.step(ctx.state.open_steps[occurrence].step)
+    answers = {answer, *(c.answer for c in siblings)}
+    outcome = "objected" if "objection" in answers and "objected" in step.outcomes else "answered"
+    return after_outcome(ctx.definition, ctx.state, occurrence, outcome, at=ctx.at, add_limit=ctx.add_limit)
+
+
+@action(Action.RECORD_PAYMENT, RecordPayment)
+def record_payment(ctx: Context, command: RecordPayment) -> list[NewEvent]:
+    """Record money received; a step that waits for payment moves on."""
+    fee = _fee(ctx, command.fee)
+    payload: dict[str, Any] = {"fee": fee.id, "amount_vnd": command.amount_vnd, "how": command.how}
+    if command.receipt:
+        payload["receipt"] = command.receipt
+    payload.update(_payment_moves_on(ctx))
+    return [NewEvent(EventType.PAYMENT_RECORDED, payload)]
+
+
+@action(Action.RECORD_EXEMPTION, RecordExemption)
+def record_exemption(ctx: Context, command: RecordExemption) -> list[NewEvent]:
+    """Record that a fee is not owed; a step that waits for payment moves on."""
+    fee = _fee(ctx, command.fee)
+    payload: dict[str, Any] = {"fee": fee.id, "ground": FreeText(command.ground)}
+    payload.update(_payment_moves_on(ctx))
+    return [NewEvent(EventType.EXEMPTION_RECORDED, payload)]
+
+
+def _payment_moves_on(ctx: Context) -> dict[str, Any]:
+    for found in ctx.state.open_steps.values():
+        step = ctx.definition.step(found.step)
+        if step.kind is Kind.WAIT and step.wait_for == "payment" and "paid" in step.outcomes:
+            return after_outcome(
+                ctx.definition, ctx.state, found.occurrence, "paid", at=ctx.at, add_limit=ctx.add_limit
+            )
+    return {}
+
+
+def _fee(ctx: Context, name: str) -> Fee:
+    for fee in ctx.definition.fees:
+        if fee.id == name:
+            return fee
+    raise UnknownFee(fee=name, known=[f.id for f in ctx.definition.fees])
+
+
+def payment_of(ctx: Context, revision: int) -> int:
+    """The revision of a payment that still counts.
+
+    Raises:
+        NothingToCorrect: there is no such payment.
+    """
+    for payment in ctx.state.payments:
+        if payment.revision == revision and not payment.voided:
+            return revision
+    raise NothingToCorrect(dossier=ctx.state.code, revision=revision)

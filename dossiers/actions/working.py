@@ -1,0 +1,93 @@
+"""Moving through the steps: assign, complete with an outcome, go back to an earlier step."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import Field
+
+from dossiers.actions.base import Command, Context, action, check_holder, open_step
+from dossiers.errors import ConsultationStillOpen, NotAnEarlierStep, OwnActionNeeded, UnknownOutcome
+from dossiers.events import EventType, FreeText, NewEvent
+from dossiers.permitted import Action
+from dossiers.routing import after_outcome, return_to
+from procedures.steps import Act, Kind
+
+
+class Assign(Command):
+    """Give an open step to a person."""
+
+    occurrence: int
+    assignee: str = Field(min_length=1, max_length=80)
+
+
+class CompleteStep(Command):
+    """Finish an open step with one of its outcomes."""
+
+    occurrence: int
+    outcome: str = Field(default="done", max_length=60)
+    note: str | None = Field(default=None, max_length=4000)
+
+
+class ReturnToStep(Command):
+    """Send the dossier back to a step that it has passed."""
+
+    step: str = Field(max_length=60)
+    reason: str = Field(min_length=3, max_length=4000)
+
+
+@action(Action.ASSIGN, Assign)
+def assign(ctx: Context, command: Assign) -> list[NewEvent]:
+    """Name the one holder of a step."""
+    open_step(ctx, command.occurrence)
+    return [
+        NewEvent(EventType.STEP_ASSIGNED, {"occurrence": command.occurrence, "assignee": command.assignee})
+    ]
+
+
+@action(Action.COMPLETE_STEP, CompleteStep)
+def complete_step(ctx: Context, command: CompleteStep) -> list[NewEvent]:
+    """Hand the dossier on.
+
+    Raises:
+        StepNotOpen: the occurrence is not open.
+        OwnActionNeeded: issuing, handing over and refusing have actions of their own.
+        UnknownOutcome: the step has no such outcome.
+        ConsultationStillOpen: a consulted body has yet to answer.
+    """
+    found, step = open_step(ctx, command.occurrence)
+    check_holder(ctx, found, step)
+    if isinstance(step.does, Act):
+        raise OwnActionNeeded(step=step.id, action=step.does.value)
+    if command.outcome not in step.outcomes:
+        raise UnknownOutcome(step=step.id, outcome=command.outcome, known=list(step.outcomes))
+    if step.kind is Kind.CONSULTATION:
+        waiting = [c.body for c in ctx.state.open_consultations if c.occurrence == command.occurrence]
+        if waiting:
+            raise ConsultationStillOpen(step=step.id, bodies=waiting)
+    payload: dict[str, Any] = {"occurrence": command.occurrence, "step": step.id, "outcome": command.outcome}
+    if command.note:
+        payload["note"] = FreeText(command.note)
+    payload.update(
+        after_outcome(
+            ctx.definition, ctx.state, command.occurrence, command.outcome, at=ctx.at, add_limit=ctx.add_limit
+        )
+    )
+    return [NewEvent(EventType.STEP_COMPLETED, payload)]
+
+
+@action(Action.RETURN_TO_STEP, ReturnToStep)
+def return_to_step(ctx: Context, command: ReturnToStep) -> list[NewEvent]:
+    """Go back; the clock goes on.
+
+    Raises:
+        NotAnEarlierStep: the dossier has not passed that step, or it is no human step.
+    """
+    passed = {d.step for d in ctx.state.done_steps}
+    kinds = {s.id: s.kind for s in ctx.definition.steps}
+    earlier = sorted(s for s in passed if kinds.get(s) in (Kind.HUMAN, Kind.CONSULTATION))
+    if command.step not in earlier:
+        raise NotAnEarlierStep(step=command.step, passed=earlier)
+    effects = return_to(ctx.definition, ctx.state, command.step, at=ctx.at, add_limit=ctx.add_limit)
+    payload = {"step": command.step, "reason": FreeText(command.reason), **effects}
+    return [NewEvent(EventType.RETURNED_TO_STEP, payload)]

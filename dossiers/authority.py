@@ -1,0 +1,140 @@
+"""Who may do what: one table of roles, and the one place where it is enforced."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from dossiers.errors import NoAuthority
+from dossiers.permitted import Action
+
+
+class StaffRole(StrEnum):
+    """Roles of staff. One person may hold several, in several communes and fields."""
+
+    RECEIVING_OFFICER = "receiving_officer"
+    CASE_OFFICER = "case_officer"
+    HEAD_OF_DIVISION = "head_of_division"
+    SIGNATORY = "signatory"
+    CLERK = "clerk"
+    SUPERVISOR = "supervisor"
+    PROVINCE_AUDITOR = "province_auditor"
+    ADMINISTRATOR = "administrator"
+
+
+class Permission(StrEnum):
+    """What can be asked for besides the actions on a dossier."""
+
+    VIEW_DOSSIERS = "view_dossiers"
+    VIEW_PERSONAL_DATA = "view_personal_data"
+    VIEW_FIGURES = "view_figures"
+    VIEW_QUEUES = "view_queues"
+    MANAGE_STAFF = "manage_staff"
+    MANAGE_TOKENS = "manage_tokens"
+
+
+R = StaffRole
+_DESK = frozenset({R.RECEIVING_OFFICER, R.SUPERVISOR})
+_CASE = frozenset({R.CASE_OFFICER, R.HEAD_OF_DIVISION, R.SIGNATORY, R.SUPERVISOR})
+_STEP = frozenset({R.RECEIVING_OFFICER, R.CASE_OFFICER, R.HEAD_OF_DIVISION, R.SIGNATORY, R.CLERK})
+_OFFICE = _STEP | {R.SUPERVISOR}
+
+AUTHORITY: dict[Action | Permission, frozenset[StaffRole]] = {
+    Action.REGISTER_SUBMISSION: _DESK,
+    Action.FORWARD: _DESK,
+    Action.RECEIVE_AT_COMPETENT_BODY: _DESK | {R.CASE_OFFICER},
+    Action.ACCEPT: _DESK,
+    Action.REFUSE: frozenset({R.RECEIVING_OFFICER, R.SIGNATORY, R.SUPERVISOR}),
+    Action.ASSIGN: frozenset({R.SUPERVISOR, R.HEAD_OF_DIVISION, R.SIGNATORY}),
+    Action.COMPLETE_STEP: _STEP,
+    Action.RETURN_TO_STEP: frozenset({R.CASE_OFFICER, R.HEAD_OF_DIVISION, R.SIGNATORY, R.CLERK, R.SUPERVISOR}),
+    Action.REQUEST_SUPPLEMENT: _DESK | {R.CASE_OFFICER},
+    Action.RECEIVE_SUPPLEMENT: _DESK | {R.CASE_OFFICER},
+    Action.PAUSE: _CASE,
+    Action.RESUME: _CASE | {R.RECEIVING_OFFICER},
+    Action.EXTEND: frozenset({R.SIGNATORY, R.SUPERVISOR, R.CASE_OFFICER}),
+    Action.CONSULT: _CASE,
+    Action.ANSWER_CONSULTATION: _CASE | {R.RECEIVING_OFFICER, R.CLERK},
+    Action.RECORD_PAYMENT: _DESK | {R.CASE_OFFICER, R.CLERK},
+    Action.RECORD_EXEMPTION: _DESK | {R.CASE_OFFICER, R.CLERK},
+    Action.ISSUE_RESULT: frozenset({R.CLERK, R.SIGNATORY, R.CASE_OFFICER}),
+    Action.HAND_OVER: _DESK | {R.CLERK},
+    Action.WITHDRAW: _DESK,
+    Action.STOP: frozenset({R.SIGNATORY, R.SUPERVISOR}),
+    Action.REOPEN: frozenset({R.SIGNATORY, R.SUPERVISOR}),
+    Action.CORRECT: _DESK | {R.CASE_OFFICER},
+    Permission.VIEW_DOSSIERS: _OFFICE | {R.PROVINCE_AUDITOR},
+    Permission.VIEW_PERSONAL_DATA: _OFFICE,
+    Permission.VIEW_FIGURES: _OFFICE | {R.PROVINCE_AUDITOR, R.ADMINISTRATOR},
+    Permission.VIEW_QUEUES: frozenset({R.SUPERVISOR, R.PROVINCE_AUDITOR, R.ADMINISTRATOR}),
+    Permission.MANAGE_STAFF: frozenset({R.ADMINISTRATOR}),
+    Permission.MANAGE_TOKENS: _OFFICE | {R.PROVINCE_AUDITOR, R.ADMINISTRATOR},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """A role held in one commune (or, with no commune, in a whole province), in one field or in all."""
+
+    role: StaffRole
+    province: str
+    commune: str = ""
+    field: str = ""
+
+    def reaches(self, province: str, commune: str | None, field: str | None) -> bool:
+        """Whether the grant is good for that place and field."""
+        if self.province != province or (self.commune and self.commune != commune):
+            return False
+        return not self.field or field is None or self.field == field
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who acts. `id` goes into the ledger; the machine itself is `SYSTEM`."""
+
+    id: str
+    name: str = ""
+    grants: tuple[Grant, ...] = ()
+    scopes: frozenset[str] | None = None
+    """None: a person; otherwise the scopes of an API token."""
+
+    @property
+    def is_system(self) -> bool:
+        """Whether the machine acts by itself."""
+        return self.id == "system"
+
+    def roles_in(self, province: str, commune: str | None, field: str | None = None) -> frozenset[StaffRole]:
+        """The roles that the actor holds there."""
+        return frozenset(g.role for g in self.grants if g.reaches(province, commune, field))
+
+
+SYSTEM = Actor(id="system", name="motcua")
+
+
+def may(
+    actor: Actor, permission: Action | Permission, *, province: str, commune: str | None, field: str | None = None
+) -> bool:
+    """Whether the actor may do that there. The machine may do everything that it was told to."""
+    if actor.is_system:
+        return True
+    if actor.scopes is not None and _scope_of(permission) not in actor.scopes:
+        return False
+    return bool(AUTHORITY[permission] & actor.roles_in(province, commune, field))
+
+
+def authorise(
+    actor: Actor, permission: Action | Permission, *, province: str, commune: str | None, field: str | None = None
+) -> None:
+    """Nothing, when the actor may do that there.
+
+    Raises:
+        NoAuthority: no role of the actor allows it in that commune and field.
+    """
+    if not may(actor, permission, province=province, commune=commune, field=field):
+        raise NoAuthority(action=permission.value, commune=commune or province, actor=actor.id)
+
+
+def _scope_of(permission: Action | Permission) -> str:
+    if isinstance(permission, Action):
+        return "act"
+    return "figures" if permission is Permission.VIEW_FIGURES else "read"

@@ -1,0 +1,155 @@
+"""Staff accounts and their roles; applicants as screens may show them; erasing a person."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerifyMismatchError
+from sqlalchemy import or_, select, update
+from sqlmodel import Session, col
+
+from dossiers.authority import Actor, Grant, StaffRole
+from dossiers.errors import UnknownDossier
+from dossiers.office import Office
+from dossiers.personal import masked
+from dossiers.personal_tables import AccessRow, ApplicantRow, FreeTextRow, GrantRow, StaffRow
+from dossiers.session import writing
+from dossiers.tables import DossierRow
+
+_HASHER = PasswordHasher()
+
+
+@dataclass(frozen=True, slots=True)
+class ApplicantView:
+    """An applicant for a screen: the identity number masked unless it was asked for and logged."""
+
+    name: str | None
+    phone: str | None
+    email: str | None
+    address: str | None
+    representative: str | None
+    personal_id: str | None
+    erased: bool
+
+
+def hash_password(password: str) -> str:
+    """An argon2id hash of a password."""
+    return _HASHER.hash(password)
+
+
+def password_matches(password_hash: str, password: str) -> bool:
+    """Whether a password is the one hashed."""
+    try:
+        return _HASHER.verify(password_hash, password)
+    except (VerifyMismatchError, InvalidHashError):
+        return False
+
+
+def token_hash(token: str) -> str:
+    """SHA-256 (hex) under which a session or API token is kept; tokens are 256-bit random, so no salt is needed."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def add_staff(
+    session: Session, *, login: str, name: str, password: str, grants: Iterable[Grant], email: str | None = None
+) -> StaffRow:
+    """A new account with its roles."""
+    row = StaffRow(
+        id=secrets.token_hex(8), login=login, name=name, email=email, password_hash=hash_password(password)
+    )
+    session.add(row)
+    session.flush()
+    for grant in grants:
+        session.add(
+            GrantRow(
+                staff_id=row.id,
+                role=grant.role.value,
+                province=grant.province,
+                commune=grant.commune,
+                field=grant.field,
+            )
+        )
+    session.flush()
+    return row
+
+
+def actor_for(session: Session, staff_id: str, *, scopes: frozenset[str] | None = None) -> Actor | None:
+    """The actor of an active account with all its roles, or None."""
+    row = session.get(StaffRow, staff_id)
+    if row is None or not row.active:
+        return None
+    rows = session.execute(select(GrantRow).where(col(GrantRow.staff_id) == staff_id)).scalars()
+    grants = tuple(Grant(StaffRole(g.role), g.province, g.commune, g.field) for g in rows)
+    return Actor(id=row.id, name=row.name, grants=grants, scopes=scopes)
+
+
+def applicant_view(office: Office, session: Session, applicant_id: int, *, show_id: bool) -> ApplicantView:
+    """An applicant as a screen may show it."""
+    row = session.get(ApplicantRow, applicant_id)
+    if row is None:
+        raise UnknownDossier(applicant=applicant_id)
+    number = office.vault.unseal(row.personal_id_sealed) if row.personal_id_sealed else None
+    if number and not show_id:
+        number = masked(number)
+    return ApplicantView(
+        row.name, row.phone, row.email, row.address, row.representative, number, row.erased_at is not None
+    )
+
+
+def log_access(
+    office: Office, *, actor: Actor, what: str, now: datetime, dossier_id: int | None, applicant_id: int | None = None
+) -> None:
+    """Record that somebody looked at personal data."""
+    with writing(office.engine) as session:
+        session.add(AccessRow(at=now, actor=actor.id, what=what, dossier_id=dossier_id, applicant_id=applicant_id))
+
+
+def find_applicants(office: Office, session: Session, *, personal_id: str) -> list[int]:
+    """Ids of applicants with exactly that identity number, by the blind index."""
+    index = office.vault.blind_index(personal_id)
+    query = select(ApplicantRow.id).where(col(ApplicantRow.personal_id_index) == index)  # type: ignore[call-overload]
+    return list(session.execute(query).scalars())
+
+
+def erase_person(office: Office, code: str, *, now: datetime) -> int:
+    """Erase the applicant of a dossier and all free texts of that person's dossiers; gives how many dossiers it touched.
+
+    The ledgers stay whole: they hold only salted HMACs, whose salts are erased too.
+
+    Raises:
+        UnknownDossier: there is no such dossier.
+    """
+    with writing(office.engine) as session:
+        row = session.execute(select(DossierRow).where(col(DossierRow.code) == code)).scalar_one_or_none()
+        if row is None or row.applicant_id is None:
+            raise UnknownDossier(dossier=code)
+        same = [row.applicant_id]
+        person = session.get(ApplicantRow, row.applicant_id)
+        if person and person.personal_id_index:
+            query = select(ApplicantRow.id).where(  # type: ignore[call-overload]
+                or_(
+                    col(ApplicantRow.id) == row.applicant_id,
+                    col(ApplicantRow.personal_id_index) == person.personal_id_index,
+                )
+            )
+            same = list(session.execute(query).scalars())
+        dossiers = list(
+            session.execute(
+                select(DossierRow.id).where(col(DossierRow.applicant_id).in_(same))  # type: ignore[call-overload]
+            ).scalars()
+        )
+        nothing = dict.fromkeys(
+            ("name", "phone", "email", "address", "representative", "personal_id_sealed", "personal_id_index", "salt")
+        )
+        session.execute(update(ApplicantRow).where(col(ApplicantRow.id).in_(same)).values(**nothing, erased_at=now))
+        session.execute(
+            update(FreeTextRow)
+            .where(col(FreeTextRow.dossier_id).in_(dossiers))
+            .values(text=None, salt=None, erased_at=now)
+        )
+        return len(dossiers)

@@ -1,0 +1,71 @@
+"""Which action is permitted in which state: one exhaustive table."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from dossiers.states import BEFORE_ACCEPTANCE, ENDED, RUNNING, Status
+
+
+class Action(StrEnum):
+    """Everything that somebody can do to a dossier."""
+
+    REGISTER_SUBMISSION = "register_submission"
+    FORWARD = "forward"
+    RECEIVE_AT_COMPETENT_BODY = "receive_at_competent_body"
+    ACCEPT = "accept"
+    REFUSE = "refuse"
+    ASSIGN = "assign"
+    COMPLETE_STEP = "complete_step"
+    RETURN_TO_STEP = "return_to_step"
+    REQUEST_SUPPLEMENT = "request_supplement"
+    RECEIVE_SUPPLEMENT = "receive_supplement"
+    PAUSE = "pause"
+    RESUME = "resume"
+    EXTEND = "extend"
+    CONSULT = "consult"
+    ANSWER_CONSULTATION = "answer_consultation"
+    RECORD_PAYMENT = "record_payment"
+    RECORD_EXEMPTION = "record_exemption"
+    ISSUE_RESULT = "issue_result"
+    HAND_OVER = "hand_over"
+    WITHDRAW = "withdraw"
+    STOP = "stop"
+    REOPEN = "reopen"
+    CORRECT = "correct"
+
+
+_WORKING = frozenset({Status.IN_PROGRESS, Status.PAUSED})
+_AT_DESK = frozenset({Status.SUBMITTED, Status.INCOMPLETE})
+_ALL = frozenset(Status)
+
+PERMITTED: dict[Action, frozenset[Status]] = {
+    Action.REGISTER_SUBMISSION: frozenset(),  # makes a dossier, so no state comes before it
+    Action.FORWARD: frozenset({Status.SUBMITTED}),
+    Action.RECEIVE_AT_COMPETENT_BODY: frozenset({Status.FORWARDED}),
+    Action.ACCEPT: frozenset({Status.SUBMITTED}),
+    Action.REFUSE: _AT_DESK | RUNNING,
+    Action.ASSIGN: RUNNING | {Status.FINISHED},
+    Action.COMPLETE_STEP: _WORKING | {Status.FINISHED},
+    Action.RETURN_TO_STEP: _WORKING,
+    Action.REQUEST_SUPPLEMENT: _WORKING | {Status.SUBMITTED},
+    Action.RECEIVE_SUPPLEMENT: frozenset({Status.INCOMPLETE, Status.AWAITING_SUPPLEMENT}),
+    Action.PAUSE: _WORKING,
+    Action.RESUME: frozenset({Status.PAUSED, Status.AWAITING_SUPPLEMENT}),
+    Action.EXTEND: RUNNING,
+    Action.CONSULT: RUNNING,
+    Action.ANSWER_CONSULTATION: RUNNING,
+    Action.RECORD_PAYMENT: BEFORE_ACCEPTANCE | RUNNING | {Status.FINISHED},
+    Action.RECORD_EXEMPTION: BEFORE_ACCEPTANCE | RUNNING | {Status.FINISHED},
+    Action.ISSUE_RESULT: _WORKING,
+    Action.HAND_OVER: frozenset({Status.FINISHED}),
+    Action.WITHDRAW: _AT_DESK | RUNNING,
+    Action.STOP: RUNNING,
+    Action.REOPEN: ENDED | {Status.FINISHED},
+    Action.CORRECT: _ALL,
+}
+
+
+def permitted_actions(status: Status) -> frozenset[Action]:
+    """The actions that a dossier in that state allows (before roles and steps are asked)."""
+    return frozenset(action for action, states in PERMITTED.items() if status in states)

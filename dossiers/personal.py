@@ -1,0 +1,66 @@
+"""Sealing personal data: identity numbers encrypted with a blind index, free texts bound to the ledger by a salted HMAC."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import os
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+_NONCE_BYTES = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Vault:
+    """Keys of one installation. Lose them and the identity numbers are gone; the ledger is not."""
+
+    sealing_key: bytes
+    index_key: bytes
+
+    @classmethod
+    def from_secret(cls, secret: bytes) -> Vault:
+        """Both keys derived from one secret of at least 32 bytes."""
+        return cls(_derive(secret, b"motcua personal id sealing"), _derive(secret, b"motcua personal id index"))
+
+    @classmethod
+    def from_file(cls, path: Path) -> Vault:
+        """The keys of an installation; the secret is made on first use, readable by its owner only."""
+        if not path.exists():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with os.fdopen(descriptor, "w") as out:
+                out.write(secrets.token_hex(32))
+        return cls.from_secret(bytes.fromhex(path.read_text().strip()))
+
+    def seal(self, text: str) -> bytes:
+        """The text encrypted (AES-256-GCM, random nonce in front)."""
+        nonce = secrets.token_bytes(_NONCE_BYTES)
+        return nonce + AESGCM(self.sealing_key).encrypt(nonce, text.encode(), None)
+
+    def unseal(self, sealed: bytes) -> str:
+        """The text back; InvalidTag when it was changed or the key is another."""
+        return AESGCM(self.sealing_key).decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], None).decode()
+
+    def blind_index(self, text: str) -> str:
+        """An HMAC (hex) that finds equal texts again without showing them."""
+        return hmac.new(self.index_key, text.strip().encode(), hashlib.sha256).hexdigest()
+
+
+def salted_hmac(salt: bytes, text: str) -> str:
+    """The HMAC (hex) of a text that the ledger keeps in its place."""
+    return hmac.new(salt, text.encode(), hashlib.sha256).hexdigest()
+
+
+def masked(number: str) -> str:
+    """An identity number as screens show it: the last three digits only."""
+    return "•" * max(len(number) - 3, 0) + number[-3:]
+
+
+def _derive(secret: bytes, purpose: bytes) -> bytes:
+    return HKDF(algorithm=hashes.SHA256(), length=32, salt=None, info=purpose).derive(secret)

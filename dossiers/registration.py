@@ -1,0 +1,172 @@
+"""A submission comes in: the one action that makes a dossier."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import Session
+
+from dossiers.actions.intake import Applicant, RegisterSubmission, submission
+from dossiers.authority import Actor, authorise
+from dossiers.errors import MalformedCommand, UnknownDocument
+from dossiers.events import FreeText, canonical
+from dossiers.failpoints import failpoint
+from dossiers.gate import VIETNAM, Work, answer_of, legal_moment
+from dossiers.idempotency import IdempotencyKey, first_answer, remember
+from dossiers.office import Office
+from dossiers.permitted import Action
+from dossiers.personal import salted_hmac
+from dossiers.personal_tables import ApplicantRow
+from dossiers.session import writing
+from dossiers.states import DossierState
+from dossiers.store import next_code
+from dossiers.tables import DossierRow
+from procedures.catalogue import choose_case, validate_form
+from procedures.communes import commune as commune_of
+
+
+def parse_submission(command: RegisterSubmission | Mapping[str, Any]) -> RegisterSubmission:
+    """The validated command.
+
+    Raises:
+        MalformedCommand: it has not the shape that it needs.
+    """
+    from pydantic import ValidationError  # noqa: PLC0415
+
+    if isinstance(command, RegisterSubmission):
+        return command
+    try:
+        return RegisterSubmission.model_validate(command)
+    except ValidationError as error:
+        problems = [{"field": ".".join(map(str, e["loc"])), "problem": e["msg"]} for e in error.errors()]
+        raise MalformedCommand(problems=problems) from None
+
+
+def register(
+    office: Office,
+    command: RegisterSubmission | Mapping[str, Any],
+    *,
+    actor: Actor,
+    now: datetime,
+    idempotency: IdempotencyKey | None = None,
+) -> dict[str, Any]:
+    """Register a submission; gives the new dossier's code, revision and state.
+
+    Raises:
+        UnknownProcedure, NotInForce, OutsideScope: the procedure cannot be used there on that day.
+        UnknownCommune: there is no such commune.
+        FormRefused: form fields are wrong.
+        UnknownDocument: a document that the procedure does not know.
+        NoAuthority: the actor may not take in there.
+    """
+    parsed = parse_submission(command)
+    with writing(office.engine) as session:
+        if idempotency and (answer := first_answer(session, idempotency)) is not None:
+            return answer
+        work = open_dossier(office, session, parsed, actor=actor, now=now)
+        work.write()
+        answer = answer_of(work)
+        if idempotency:
+            remember(session, idempotency, answer, now)
+        failpoint("register.before_commit")
+    failpoint("register.after_commit")
+    return answer
+
+
+def open_dossier(
+    office: Office,
+    session: Session,
+    command: RegisterSubmission,
+    *,
+    actor: Actor,
+    now: datetime,
+    parent: DossierRow | None = None,
+) -> Work:
+    """A new dossier in hand, its first event decided but not written yet."""
+    commune = commune_of(command.commune)
+    intake = commune_of(command.intake_commune) if command.intake_commune else commune
+    at = legal_moment(command, DossierState(), now)
+    day = at.astimezone(VIETNAM).date()
+    definition = office.catalogue.in_force(command.procedure, day, commune.province)
+    authorise(
+        actor, Action.REGISTER_SUBMISSION, province=intake.province, commune=intake.code, field=definition.field
+    )
+    form = validate_form(definition, dict(command.form)) if not parent else dict(command.form)
+    known = {d.id for d in definition.documents}
+    for name in command.documents:
+        if name not in known:
+            raise UnknownDocument(document=name, known=sorted(known))
+    case = choose_case(definition, form, command.case).id if command.case or form else None
+    code = next_code(session, command.commune, day.strftime("%y%m%d"))
+    applicant, reference = _applicant(office, command.applicant, parent)
+    if applicant is not None:
+        session.add(applicant)
+        session.flush()
+        reference["id"] = applicant.id
+    row = _row(command, code, commune.province, definition.version, definition.field, at)
+    row.silent = parent.silent if parent else False
+    session.add(row)
+    session.flush()
+    work = Work(office, session, row, DossierState(), now)
+    event = submission(
+        command,
+        code=code,
+        province=commune.province,
+        case=case,
+        form=canonical({k: _plain(v) for k, v in form.items()}),
+        applicant=reference,
+    )
+    if parent:
+        event.payload["parent"] = parent.code
+    if command.backdating_reason and at < now:
+        event.payload["backdated"] = FreeText(command.backdating_reason)
+    work.record([event], at=at, actor=actor)
+    return work
+
+
+def _plain(value: Any) -> Any:
+    return value if isinstance(value, str | int | bool) or value is None else str(value)
+
+
+def _row(
+    command: RegisterSubmission, code: str, province: str, version: int, field: str, at: datetime
+) -> DossierRow:
+    return DossierRow(
+        code=code,
+        procedure=command.procedure,
+        version=version,
+        field=field,
+        province=province,
+        commune=command.commune,
+        intake_commune=command.intake_commune or command.commune,
+        channel=command.channel,
+        status="submitted",
+        revision=0,
+        head_hash="",
+        registered_at=at,
+    )
+
+
+def _applicant(
+    office: Office, given: Applicant, parent: DossierRow | None
+) -> tuple[ApplicantRow | None, dict[str, Any]]:
+    """The row to store and what the ledger holds of it; a linked dossier shares its parent's applicant."""
+    if parent is not None:
+        return None, {"id": parent.applicant_id, "of": parent.code}
+    salt = secrets.token_bytes(16)
+    number = given.personal_id_number
+    facts = given.model_dump(include={"name", "phone", "email", "address", "representative", "personal_id_number"})
+    row = ApplicantRow(
+        name=given.name,
+        phone=given.phone,
+        email=given.email,
+        address=given.address,
+        representative=given.representative,
+        personal_id_sealed=office.vault.seal(number) if number else None,
+        personal_id_index=office.vault.blind_index(number) if number else None,
+        salt=salt,
+    )
+    return row, {"hmac": salted_hmac(salt, canonical(facts))}

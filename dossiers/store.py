@@ -1,0 +1,219 @@
+"""Reading and writing ledgers: lock, load, append with the next cut, and keep the read model beside it."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import delete, insert, select, text, update
+from sqlmodel import Session, col
+
+from dossiers.errors import UnknownDossier
+from dossiers.events import Event, EventType, FreeText, NewEvent, chain_hash
+from dossiers.personal import salted_hmac
+from dossiers.personal_tables import FreeTextRow
+from dossiers.states import DossierState
+from dossiers.tables import (
+    CodeCounterRow,
+    CutRow,
+    DossierRow,
+    EventRow,
+    OpenStepRow,
+    UndecidedEventRow,
+    WakeUpRow,
+)
+from dossiers.wakeups import LEASED, NOTIFY_CHANNEL, WAITING
+from procedures.steps import Kind
+
+_MACHINE = {Kind.AUTOMATIC.value, Kind.LINKED.value}
+
+
+def is_postgresql(session: Session) -> bool:
+    """Whether the session talks to PostgreSQL."""
+    return session.get_bind().dialect.name == "postgresql"
+
+
+def find(session: Session, code: str, *, lock: bool = False) -> DossierRow:
+    """The row of a dossier by its own or its official code; locked until the commit where asked.
+
+    Raises:
+        UnknownDossier: there is none.
+    """
+    query = select(DossierRow).where(col(DossierRow.code) == code)
+    if lock:
+        query = query.with_for_update()
+    row = session.execute(query).scalar_one_or_none()
+    if row is None:
+        raise UnknownDossier(dossier=code)
+    return row
+
+
+def ledger(session: Session, dossier_id: int, *, up_to_cut: int | None = None) -> list[Event]:
+    """The events of a dossier in revision order; with `up_to_cut` only those known at that cut."""
+    columns = (
+        EventRow.revision,
+        EventRow.type,
+        EventRow.occurred_at,
+        EventRow.recorded_at,
+        EventRow.actor,
+        EventRow.payload,
+        EventRow.previous_hash,
+        EventRow.hash,
+    )
+    query = select(*columns).where(col(EventRow.dossier_id) == dossier_id).order_by(col(EventRow.revision))  # type: ignore[call-overload]
+    if up_to_cut is not None:
+        query = query.where(col(EventRow.cut) <= up_to_cut)
+    return [Event(r[0], EventType(r[1]), *r[2:]) for r in session.execute(query)]
+
+
+def put_texts_aside(payload: Any, dossier_id: int, rows: list[FreeTextRow]) -> Any:
+    """The payload with each free text replaced by its id and HMAC; the rows to store are added to `rows`."""
+    if isinstance(payload, FreeText):
+        row = FreeTextRow(
+            id=secrets.token_hex(16), dossier_id=dossier_id, text=payload.text, salt=secrets.token_bytes(16)
+        )
+        rows.append(row)
+        return {"text": row.id, "hmac": salted_hmac(row.salt or b"", payload.text)}
+    if isinstance(payload, dict):
+        return {key: put_texts_aside(value, dossier_id, rows) for key, value in payload.items()}
+    if isinstance(payload, list | tuple):
+        return [put_texts_aside(value, dossier_id, rows) for value in payload]
+    return payload
+
+
+def recorded(
+    code: str, revision: int, previous_hash: str, new: NewEvent, *, payload: Any, at: datetime, now: datetime, actor: str
+) -> Event:
+    """A decided event as a recorded one, chained to the event before it."""
+    occurred_at = new.occurred_at or at
+    who = new.actor or actor
+    digest = chain_hash(
+        dossier_code=code,
+        revision=revision,
+        type=new.type.value,
+        occurred_at=occurred_at,
+        recorded_at=now,
+        actor=who,
+        payload=payload,
+        previous_hash=previous_hash,
+    )
+    return Event(revision, new.type, occurred_at, now, who, payload, previous_hash, digest)
+
+
+def write_events(session: Session, dossier_id: int, events: Sequence[Event], *, silent: bool) -> list[int]:
+    """Append events and queue them for routing; gives their cuts. Call it last: the sequencer is locked from here on."""
+    cut = session.execute(
+        update(CutRow).where(col(CutRow.id) == 1).values(last=CutRow.last + len(events)).returning(CutRow.last)
+    ).scalar_one()
+    first = cut - len(events) + 1
+    rows = [
+        {
+            "dossier_id": dossier_id,
+            "revision": e.revision,
+            "type": e.type.value,
+            "occurred_at": e.occurred_at,
+            "recorded_at": e.recorded_at,
+            "actor": e.actor,
+            "payload": e.payload,
+            "previous_hash": e.previous_hash,
+            "hash": e.hash,
+            "cut": first + offset,
+        }
+        for offset, e in enumerate(events)
+    ]
+    inserted = insert(EventRow).returning(col(EventRow.id), col(EventRow.type), sort_by_parameter_order=True)
+    ids = session.execute(inserted, rows).all()
+    if not silent:
+        session.execute(
+            insert(UndecidedEventRow),
+            [
+                {"event_id": i, "dossier_id": dossier_id, "type": t, "recorded_at": e.recorded_at}
+                for (i, t), e in zip(ids, events, strict=True)
+            ],
+        )
+    return [row["cut"] for row in rows]
+
+
+def write_open_steps(session: Session, dossier_id: int, before: dict[int, Any], state: DossierState) -> None:
+    """Bring the rows of open steps in line with the state."""
+    gone = [o for o in before if o not in state.open_steps]
+    if gone:
+        session.execute(
+            delete(OpenStepRow).where(col(OpenStepRow.dossier_id) == dossier_id, col(OpenStepRow.occurrence).in_(gone))
+        )
+    new = [
+        {
+            "dossier_id": dossier_id,
+            "occurrence": o.occurrence,
+            "step": o.step,
+            "kind": o.kind,
+            "role": o.role,
+            "assignee": o.assignee,
+            "opened_at": o.opened_at,
+        }
+        for o in state.open_steps.values()
+        if o.occurrence not in before
+    ]
+    if new:
+        session.execute(insert(OpenStepRow), new)
+    for found in state.open_steps.values():
+        if found.occurrence in before and before[found.occurrence] != found.assignee:
+            session.execute(
+                update(OpenStepRow)
+                .where(col(OpenStepRow.dossier_id) == dossier_id, col(OpenStepRow.occurrence) == found.occurrence)
+                .values(assignee=found.assignee)
+            )
+
+
+def write_wake_ups(
+    session: Session,
+    row: DossierRow,
+    before: dict[int, Any],
+    state: DossierState,
+    *,
+    now: datetime,
+    lease: tuple[str, datetime] | None = None,
+) -> list[WakeUpRow]:
+    """A wake-up for every automatic step that has just opened; leased at once to the run that goes on with it."""
+    assert row.id is not None
+    added = [
+        WakeUpRow(
+            dossier_id=row.id,
+            dossier_code=row.code,
+            occurrence=o.occurrence,
+            step=o.step,
+            field=row.field,
+            state=LEASED if lease else WAITING,
+            attempt=1 if lease else 0,
+            lease_owner=lease[0] if lease else None,
+            lease_until=lease[1] if lease else None,
+            created_at=now,
+        )
+        for o in state.open_steps.values()
+        if o.kind in _MACHINE and o.occurrence not in before
+    ]
+    session.add_all(added)
+    if added and not lease and is_postgresql(session):
+        session.execute(text(f"NOTIFY {NOTIFY_CHANNEL}"))
+    return added
+
+
+def next_code(session: Session, commune: str, day: str) -> str:
+    """The next own dossier code of a commune and day (yymmdd). `MC` says that it is not an official code."""
+    taken = session.execute(
+        update(CodeCounterRow)
+        .where(col(CodeCounterRow.commune) == commune, col(CodeCounterRow.day) == day)
+        .values(last=CodeCounterRow.last + 1)
+        .returning(CodeCounterRow.last)
+    ).scalar_one_or_none()
+    if taken is None:
+        _first_of_day(session, commune, day)
+        return next_code(session, commune, day)
+    return f"MC-{commune}-{day}-{taken:04d}"
+
+
+def _first_of_day(session: Session, commune: str, day: str) -> None:
+    values = "INSERT INTO code_counters (commune, day, last) VALUES (:commune, :day, 0) ON CONFLICT DO NOTHING"
+    session.execute(text(values), {"commune": commune, "day": day})
