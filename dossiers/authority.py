@@ -134,7 +134,20 @@ def authorise(
         raise NoAuthority(action=permission.value, commune=commune or province, actor=actor.id)
 
 
+def grants_for(actor: Actor, permission: Action | Permission) -> tuple[Grant, ...]:
+    """The grants by which the actor may do that, wherever it is; what lists are limited to."""
+    if actor.scopes is not None and _scope_of(permission) not in actor.scopes:
+        return ()
+    return tuple(g for g in actor.grants if g.role in AUTHORITY[permission])
+
+
+_PEOPLE_ONLY = frozenset({Permission.MANAGE_STAFF, Permission.MANAGE_TOKENS})
+"""No API token may do these: a token that makes tokens or accounts would outgrow its own scopes."""
+
+
 def _scope_of(permission: Action | Permission) -> str:
     if isinstance(permission, Action):
         return "act"
+    if permission in _PEOPLE_ONLY:
+        return "no token"
     return "figures" if permission is Permission.VIEW_FIGURES else "read"
