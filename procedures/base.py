@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel, ConfigDict, Field
+from datetime import date, time
+from typing import Annotated, Any
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic_core import PydanticCustomError
+
+from procedures.wording import RULES
 
 
 class Frozen(BaseModel):
@@ -28,3 +34,34 @@ class Sourced(Frozen):
     source: tuple[str, ...] = Field(min_length=1)
     unverified: str | None = None
     """What about this rule has not been checked against the text of the law."""
+
+
+def refuse(rule: str, **facts: str | int) -> PydanticCustomError:
+    """The error of a broken rule of the schema; its wording and mend stand in `procedures.wording.RULES`."""
+    return PydanticCustomError(rule, RULES[rule].message.en, facts)
+
+
+def _not_a_number(value: Any) -> Any:
+    """Pydantic would read a bare number as seconds since 1970 or since midnight."""
+    if isinstance(value, date | time | str):
+        return value
+    raise refuse("no_date_or_time", given=str(value)[:40])
+
+
+def _not_a_flag(value: Any) -> Any:
+    """Pydantic would read true as 1."""
+    if isinstance(value, bool):
+        raise refuse("no_number", given=str(value).lower())
+    return value
+
+
+Day = Annotated[date, BeforeValidator(_not_a_number)]
+"""A date, never a number."""
+ClockTime = Annotated[time, BeforeValidator(_not_a_number)]
+"""A time of day, never a number."""
+Whole = Annotated[int, Field(strict=True)]
+"""A whole number, never a text or a fraction."""
+Flag = Annotated[bool, Field(strict=True)]
+"""true or false, never a number or a word."""
+NotAFlag = BeforeValidator(_not_a_flag)
+"""Added to decimals."""

@@ -38,6 +38,10 @@ class UnknownCase(ProcedureError):
     """The procedure has no such case."""
 
 
+class FormRefused(ProcedureError):
+    """The form is incomplete or has values that do not fit; `problems` names each field."""
+
+
 class UnknownAddition(ProcedureError):
     """The time limit has no such addition."""
 

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from datetime import time
 from decimal import Decimal
 from enum import StrEnum
-from typing import Self
+from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from procedures.base import Frozen, Names, Sourced
+from procedures.base import ClockTime, Flag, Frozen, Names, NotAFlag, Sourced, refuse
 from procedures.errors import AreaClassNeeded, UnknownAddition
 
 
@@ -44,8 +44,8 @@ class CountFrom(StrEnum):
 class Amount(Frozen):
     """An amount in the limit's unit, by area class. `difficult` absent means: the same everywhere."""
 
-    normal: Decimal = Field(gt=0, le=1000, decimal_places=3)
-    difficult: Decimal | None = Field(default=None, gt=0, le=1000, decimal_places=3)
+    normal: Annotated[Decimal, NotAFlag] = Field(gt=0, le=1000, decimal_places=3)
+    difficult: Annotated[Decimal, NotAFlag] | None = Field(default=None, gt=0, le=1000, decimal_places=3)
 
     @property
     def depends_on_area(self) -> bool:
@@ -78,7 +78,7 @@ class Addition(Sourced):
 
     id: str
     names: Names
-    amount: Decimal = Field(gt=0, le=1000, decimal_places=3)
+    amount: Annotated[Decimal, NotAFlag] = Field(gt=0, le=1000, decimal_places=3)
 
 
 class TimeLimit(Sourced):
@@ -86,11 +86,11 @@ class TimeLimit(Sourced):
 
     unit: Unit
     amount: Amount | None = None
-    cut_off: time | None = None
+    cut_off: ClockTime | None = None
     count_from: CountFrom = CountFrom.RECEIPT
     phases: tuple[Phase, ...] = ()
     additions: tuple[Addition, ...] = ()
-    roll_hours: bool = False
+    roll_hours: Flag = False
     """Whether an `hours` limit that ends on a rest day rolls to the next working day."""
     note: str | None = None
 
@@ -98,14 +98,14 @@ class TimeLimit(Sourced):
     def _amount_or_cut_off(self) -> Self:
         if self.unit is Unit.SAME_DAY:
             if self.amount is not None or self.phases:
-                raise ValueError("same_day takes no amount and no phases: give cut_off only")
+                raise refuse("same_day_alone")
             if self.cut_off is None:
-                raise ValueError("same_day needs cut_off, e.g. '15:00'")
+                raise refuse("same_day_needs_cut_off")
             return self
         if self.amount is None and not self.phases:
-            raise ValueError("give amount, or phases that add up to it")
+            raise refuse("amount_or_phases")
         if self.count_from is CountFrom.NEXT_WORKING_DAY and self.cut_off is None:
-            raise ValueError("count_from: next_working_day needs cut_off")
+            raise refuse("next_day_needs_cut_off")
         if self.phases and self.amount is not None:
             self._phases_add_up(self.amount)
         return self
@@ -114,7 +114,12 @@ class TimeLimit(Sourced):
         for area in (AreaClass.NORMAL, AreaClass.DIFFICULT):
             total = sum((p.amount.for_area(area) for p in self.phases), Decimal(0))
             if total != amount.for_area(area):
-                raise ValueError(f"phases add up to {total} for {area.value}, amount says {amount.for_area(area)}")
+                raise refuse(
+                    "phases_add_up",
+                    total=str(total),
+                    area=area.value,
+                    amount=str(amount.for_area(area)),
+                )
 
     @property
     def depends_on_area(self) -> bool:

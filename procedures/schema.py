@@ -5,14 +5,15 @@ Every model refuses unknown keys. `procedures.checks` holds what spans several p
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from procedures.base import Frozen, Names, Sourced
+from procedures.base import Day, Flag, Frozen, Names, NotAFlag, Sourced, Whole, refuse
 from procedures.errors import UnknownCase
 from procedures.limits import TimeLimit
 from procedures.steps import Step
@@ -38,7 +39,7 @@ class LegalBasis(Frozen):
     id: str = Field(pattern=r"^[a-z0-9][a-z0-9_-]*$")
     document: str
     article: str | None = None
-    in_force_from: date | None = None
+    in_force_from: Day | None = None
     note: str | None = None
 
 
@@ -47,13 +48,13 @@ class Review(Frozen):
 
     status: Literal["verified", "unverified"]
     checked_by: str | None = None
-    on: date | None = None
+    on: Day | None = None
     note: str | None = None
 
     @model_validator(mode="after")
     def _verified_names_its_checker(self) -> Self:
         if self.status == "verified" and not (self.checked_by and self.on):
-            raise ValueError("a verified definition names checked_by and on")
+            raise refuse("verified_needs_checker")
         return self
 
 
@@ -65,8 +66,8 @@ class Scope(Frozen):
     @model_validator(mode="after")
     def _two_digit_codes(self) -> Self:
         for code in self.provinces or ():
-            if not (len(code) == 2 and code.isdigit()):
-                raise ValueError(f"province code {code!r}: two digits in quotes, e.g. '38'")
+            if not re.fullmatch(r"[0-9]{2}", code):
+                raise refuse("two_digit_province", given=code)
         return self
 
     def covers(self, province: str) -> bool:
@@ -77,8 +78,14 @@ class Scope(Frozen):
 class Effective(Frozen):
     """Validity of the version, `from` inclusive, `until` exclusive; no `until` means until replaced."""
 
-    from_: date = Field(alias="from")
-    until: date | None = None
+    from_: Day = Field(alias="from")
+    until: Day | None = None
+
+    @model_validator(mode="after")
+    def _until_after_from(self) -> Self:
+        if self.until is not None and self.until <= self.from_:
+            raise refuse("until_before_from")
+        return self
 
     def covers(self, day: date) -> bool:
         """Whether the version applies to a dossier accepted on a day."""
@@ -98,7 +105,7 @@ class Case(Frozen):
 
     id: str
     names: Names
-    default: bool = False
+    default: Flag = False
     chosen_when: tuple[ChosenWhen, ...] = ()
     time_limit: TimeLimit
     start_step: str | None = None
@@ -119,14 +126,14 @@ class PauseReason(Sourced):
 class MaximumPause(Frozen):
     """The longest a pause may last; the clock resumes by itself at its end."""
 
-    amount: Decimal = Field(gt=0)
+    amount: Annotated[Decimal, NotAFlag] = Field(gt=0)
     unit: Literal["working_days", "calendar_days", "working_hours", "hours"]
 
 
 class SupplementRule(Sourced):
     """Asking the applicant for what is missing after acceptance."""
 
-    maximum_requests: int = Field(default=1, ge=0)
+    maximum_requests: Whole = Field(default=1, ge=0)
     applicant_deadline: MaximumPause | None = None
     when_deadline_passes: Literal["refuse", "stop", "nothing"] = "nothing"
     clock: Literal["pause", "restart", "run"] = "pause"
@@ -135,9 +142,9 @@ class SupplementRule(Sourced):
 class ExtensionRule(Sourced):
     """Moving the appointment: how often, how far (in the limit's own unit), and when the apology is due."""
 
-    maximum_times: int = Field(default=1, ge=0)
-    maximum_amount: Decimal | None = Field(default=None, gt=0)
-    apology_days_before: int = Field(default=1, ge=0)
+    maximum_times: Whole = Field(default=1, ge=0)
+    maximum_amount: Annotated[Decimal, NotAFlag] | None = Field(default=None, gt=0)
+    apology_days_before: Whole = Field(default=1, ge=0)
 
 
 class RequiredDocument(Frozen):
@@ -145,9 +152,9 @@ class RequiredDocument(Frozen):
 
     id: str = Field(pattern=IDENTIFIER)
     names: Names
-    originals: int = Field(default=0, ge=0)
-    copies: int = Field(default=0, ge=0)
-    required: bool = True
+    originals: Whole = Field(default=0, ge=0)
+    copies: Whole = Field(default=0, ge=0)
+    required: Flag = True
     cases: tuple[str, ...] = ()
     """Cases that need it; empty: all."""
     replaced_by_database: str | None = None
@@ -163,9 +170,9 @@ class Fee(Sourced):
     id: str = Field(pattern=IDENTIFIER)
     names: Names
     kind: Literal["charge", "fee"]
-    amount_vnd: int | None = Field(default=None, ge=0)
+    amount_vnd: Whole | None = Field(default=None, ge=0)
     per: Literal["dossier", "copy", "page", "case"] = "dossier"
-    by_province: dict[str, int] = Field(default_factory=dict)
+    by_province: dict[str, Whole] = Field(default_factory=dict)
     exemptions: tuple[str, ...] = ()
     note: str | None = None
 
@@ -175,20 +182,39 @@ class FormField(Frozen):
 
     id: str = Field(pattern=IDENTIFIER)
     names: Names
-    type: Literal["text", "number", "date", "boolean", "choice", "personal_id_number", "phone", "email"]
-    required: bool = False
+    type: Literal[
+        "text",
+        "number",
+        "date",
+        "boolean",
+        "choice",
+        "personal_id_number",
+        "phone",
+        "email",
+    ]
+    required: Flag = False
     choices: tuple[Choice, ...] = ()
     pattern: str | None = None
-    minimum: Decimal | None = None
-    maximum: Decimal | None = None
-    max_length: int = Field(default=500, ge=1, le=5000)
-    personal: bool = False
+    minimum: Annotated[Decimal, NotAFlag] | None = None
+    maximum: Annotated[Decimal, NotAFlag] | None = None
+    max_length: Whole = Field(default=500, ge=1, le=5000)
+    personal: Flag = False
     guidance: str | None = None
 
     @model_validator(mode="after")
     def _choices_belong_to_choice(self) -> Self:
         if (self.type == "choice") != bool(self.choices):
-            raise ValueError("choices are given exactly when type is choice")
+            raise refuse("choices_with_choice")
+        return self
+
+    @model_validator(mode="after")
+    def _bounds_make_sense(self) -> Self:
+        if self.minimum is not None and self.maximum is not None and self.minimum > self.maximum:
+            raise refuse("minimum_above_maximum")
+        try:
+            re.compile(self.pattern or "")
+        except re.error as error:
+            raise refuse("broken_pattern", given=self.pattern or "") from error
         return self
 
 
@@ -210,7 +236,7 @@ class Definition(Frozen):
     """One version of a procedure, complete."""
 
     code: str = Field(pattern=CODE)
-    version: int = Field(ge=1)
+    version: Whole = Field(ge=1)
     effective: Effective
     scope: Scope = Scope()
     field: str = Field(pattern=r"^[a-z][a-z0-9-]*$")
@@ -230,7 +256,7 @@ class Definition(Frozen):
     results: tuple[Result, ...] = Field(min_length=1)
     start: str
     steps: tuple[Step, ...] = Field(min_length=1)
-    signer_differs_from_case_officer: bool = True
+    signer_differs_from_case_officer: Flag = True
     transition: str | None = None
     """What happens to dossiers accepted under the version before, in words; nothing moves without an explicit act."""
     guidance: str | None = None
@@ -251,7 +277,11 @@ class Definition(Frozen):
         for case in self.cases:
             if case.id == case_id or (case_id is None and case.default):
                 return case
-        raise UnknownCase(procedure=self.code, case=case_id or "", known=tuple(c.id for c in self.cases))
+        raise UnknownCase(
+            procedure=self.code,
+            case=case_id or "",
+            known=tuple(c.id for c in self.cases),
+        )
 
     def pause(self, reason: str) -> PauseReason | None:
         """The named pause reason, or None."""

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from decimal import Decimal
 from enum import StrEnum
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from procedures.base import Frozen, Names
+from procedures.base import Frozen, Names, NotAFlag, refuse
 
 END = "end"
 """The target of an outcome after which nothing is open."""
@@ -58,7 +58,7 @@ class Act(StrEnum):
 class StepLimit(Frozen):
     """How long a consulted body or a wait may take."""
 
-    amount: Decimal = Field(gt=0)
+    amount: Annotated[Decimal, NotAFlag] = Field(gt=0)
     unit: Literal["working_days", "calendar_days", "working_hours", "hours"]
 
 
@@ -79,7 +79,7 @@ class Step(Frozen):
     kind: Kind
     role: Role | None = None
     does: Automatic | Act | None = None
-    limit_hours: Decimal | None = Field(default=None, gt=0)
+    limit_hours: Annotated[Decimal, NotAFlag] | None = Field(default=None, gt=0)
     """Internal limit in working hours; never a legal one."""
     outcomes: dict[str, str | tuple[str, ...]] = Field(min_length=1)
     outcome_names: dict[str, Names] = Field(default_factory=dict)
@@ -111,6 +111,11 @@ class Step(Frozen):
         many = (value,) if isinstance(value, str) else value
         return tuple(t for t in many if t != END)
 
+    @property
+    def silence_outcome(self) -> str:
+        """Consultation: the outcome that silence leads to, `silent` where the step has it, else `answered`."""
+        return "silent" if "silent" in self.outcomes else "answered"
+
     def all_targets(self) -> set[str]:
         """Every step id that some outcome leads to."""
         return {t for o in self.outcomes for t in self.targets(o)}
@@ -118,24 +123,40 @@ class Step(Frozen):
 
 def _check_kind(step: Step) -> None:
     if step.kind is Kind.HUMAN:
-        if step.role is None:
-            raise ValueError("a human step names its role")
-        if isinstance(step.does, Automatic):
-            raise ValueError(f"a human step cannot do {step.does.value}: make it automatic")
+        _check_human(step)
     elif step.kind in (Kind.AUTOMATIC, Kind.LINKED):
-        if not isinstance(step.does, Automatic) or set(step.outcomes) != {"done"}:
-            raise ValueError("an automatic or linked step names what it does and has the one outcome `done`")
-        if step.kind is Kind.LINKED and not step.opens:
-            raise ValueError("a linked step lists the dossiers that it opens")
+        _check_automatic(step)
     elif step.kind is Kind.CONSULTATION:
-        if step.answer_within is None or "answered" not in step.outcomes or step.role is None:
-            raise ValueError("a consultation has a role, answer_within and the outcome `answered`")
-        if step.on_silence and not step.silence_source:
-            raise ValueError("silence that means something needs silence_source")
-    elif step.kind is Kind.WAIT:
-        if step.wait_for is None:
-            raise ValueError("a wait says wait_for: time, payment or applicant")
-        if (step.answer_within is None) != (step.on_time_up is None):
-            raise ValueError("a wait has both answer_within and on_time_up, or neither")
-        if step.on_time_up is not None and step.on_time_up not in step.outcomes:
-            raise ValueError(f"on_time_up: {step.on_time_up!r} is not an outcome of this step")
+        _check_consultation(step)
+    else:
+        _check_wait(step)
+
+
+def _check_human(step: Step) -> None:
+    if step.role is None:
+        raise refuse("human_needs_role")
+    if isinstance(step.does, Automatic):
+        raise refuse("human_does_automatic", given=step.does.value)
+
+
+def _check_automatic(step: Step) -> None:
+    if not isinstance(step.does, Automatic) or set(step.outcomes) != {"done"}:
+        raise refuse("automatic_shape")
+    if step.kind is Kind.LINKED and not step.opens:
+        raise refuse("linked_needs_opens")
+
+
+def _check_consultation(step: Step) -> None:
+    if step.answer_within is None or "answered" not in step.outcomes or step.role is None:
+        raise refuse("consultation_shape")
+    if step.on_silence and not step.silence_source:
+        raise refuse("silence_needs_source")
+
+
+def _check_wait(step: Step) -> None:
+    if step.wait_for is None:
+        raise refuse("wait_needs_for")
+    if (step.answer_within is None) != (step.on_time_up is None):
+        raise refuse("wait_time_pair")
+    if step.on_time_up is not None and step.on_time_up not in step.outcomes:
+        raise refuse("time_up_is_outcome", given=step.on_time_up, known=", ".join(step.outcomes))
