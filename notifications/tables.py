@@ -1,0 +1,82 @@
+"""Tables of what we tell people: messages on their way, and what was kept here instead of being sent."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import Column, Index, UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+from dossiers.columns import BigId, UtcDateTime
+
+
+class MessageState(StrEnum):
+    """How far a message is. Exactly one at a time."""
+
+    WAITING = "waiting"
+    """To be sent as soon as `next_try_at` has come."""
+    SENDING = "sending"
+    """Claimed by a sender, which is about to send it or has just done so."""
+    ACCEPTED = "accepted"
+    """The channel has taken it over."""
+    UNDELIVERABLE = "undeliverable"
+    """It will not be tried again by itself; `last_error` says why."""
+    UNKNOWN = "unknown"
+    """Nobody knows whether it went out: a person decides."""
+
+
+class MessageRow(SQLModel, table=True):
+    """One notice to one recipient through one channel.
+
+    It holds no address, no name and no wording: those are looked up when it is sent, so erasing a person leaves nothing here.
+    """
+
+    __tablename__ = "messages"
+    __table_args__ = (
+        UniqueConstraint("event_id", "notice", "recipient", "channel"),
+        Index("ix_messages_due", "state", "next_try_at"),
+        Index("ix_messages_dossier", "dossier_id"),
+        Index("ix_messages_applicant", "applicant_id"),
+    )
+
+    id: int | None = Field(default=None, sa_column=Column(BigId, primary_key=True, autoincrement=True))
+    message_id: str = Field(unique=True, max_length=32)
+    """Stable: the same at every attempt, so that a receiver can recognise a double."""
+    event_id: int = Field(sa_column=Column(BigId, nullable=False))
+    dossier_id: int = Field(sa_column=Column(BigId, nullable=False))
+    notice: str = Field(max_length=40)
+    recipient: str = Field(max_length=80)
+    """Kind and id, e.g. `applicant:17`."""
+    applicant_id: int | None = Field(default=None, sa_column=Column(BigId, nullable=True))
+    channel: str = Field(max_length=20)
+    language: str = Field(default="vi", max_length=2)
+    state: str = Field(default=MessageState.WAITING.value, max_length=15)
+    attempts: int = 0
+    next_try_at: datetime = Field(sa_column=Column(UtcDateTime(), nullable=False))
+    lease_until: datetime | None = Field(default=None, sa_column=Column(UtcDateTime(), nullable=True))
+    last_error: str | None = Field(default=None, max_length=300)
+    body_sha256: str | None = Field(default=None, max_length=64)
+    """SHA-256 (hex) of subject and body of the latest attempt: proves a wording that somebody shows, holds none."""
+    created_at: datetime = Field(sa_column=Column(UtcDateTime(), nullable=False))
+    settled_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime(), nullable=True))
+    """When it became accepted, undeliverable or unknown."""
+    resolved_by: str | None = Field(default=None, max_length=80)
+    """Who decided about an unknown outcome, or sent an undeliverable message again."""
+    resolved_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime(), nullable=True))
+
+
+class RecordedMessageRow(SQLModel, table=True):
+    """A message kept here instead of leaving the house. One row per sending: a double shows as two rows.
+
+    Address and wording are wiped once the applicant has been erased.
+    """
+
+    __tablename__ = "recorded_messages"
+    __table_args__ = (Index("ix_recorded_messages_message", "message_id"),)
+
+    id: int | None = Field(default=None, sa_column=Column(BigId, primary_key=True, autoincrement=True))
+    message_id: str = Field(max_length=32)
+    channel: str = Field(max_length=20)
+    address: str | None = Field(default=None, max_length=300)
+    subject: str | None = Field(default=None, max_length=500)
+    body: str | None = None
+    recorded_at: datetime = Field(sa_column=Column(UtcDateTime(), nullable=False))
