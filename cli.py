@@ -1,0 +1,68 @@
+"""The same from a shell: `motcua ...`. Each floor brings its own commands; here they get their names and exit codes."""
+
+from __future__ import annotations
+
+import json
+import sys
+
+import typer
+
+from api.commands import web
+from dossiers import commands as dossier_commands
+from dossiers.errors import DossierError
+from dossiers.shell import REFUSED
+from flows import commands as flow_commands
+from performance.commands import performance
+from performance.errors import PerformanceError
+from procedures.commands import check
+from procedures.errors import ProcedureError
+
+app = typer.Typer(
+    help="motcua: thủ tục hành chính ở bộ phận một cửa / administrative procedures at the one-stop shop",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+person = typer.Typer(help="Dữ liệu cá nhân / personal data", no_args_is_help=True)
+
+for command in (
+    flow_commands.up,
+    flow_commands.worker,
+    flow_commands.recover,
+    web,
+    check,
+    dossier_commands.due,
+    dossier_commands.explain,
+    dossier_commands.dossier,
+    dossier_commands.rebuild,
+    dossier_commands.backup,
+    dossier_commands.restore,
+    dossier_commands.migrate,
+    performance,
+):
+    app.command()(command)
+person.command()(dossier_commands.erase)
+app.add_typer(person, name="person")
+
+
+def main() -> None:
+    """Run the shell; a refused command says why in Vietnamese and English and exits with 2."""
+    try:
+        app()
+    except (ProcedureError, DossierError, PerformanceError, OSError) as error:
+        _complain(error)
+        sys.exit(REFUSED)
+
+
+def _complain(error: Exception) -> None:
+    from api.errors import wording_of
+
+    shown = wording_of(error)
+    if "--json" in sys.argv:
+        typer.echo(json.dumps(shown, ensure_ascii=False, default=str), err=True)
+    else:
+        typer.echo(f"{shown['title']}\n{shown['title_en']}: {shown['detail']}", err=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -74,7 +74,7 @@ class Work:
     def context(self, at: datetime, actor: Actor, facts: dict[str, Any] | None = None) -> Context:
         """What an action at a legal moment may look at."""
         place = commune_of(desk(self.state))
-        roles = actor.roles_in(place.province, place.code, self.row.field)
+        roles = actor.roles_in(place.province_code, place.code, self.row.field)
         return Context(
             state=self.state,
             definition=self.definition(at),
@@ -184,7 +184,7 @@ def decide_one(work: Work, name: Action, command: Command, *, at: datetime, acto
     """Check who and whether, then let the action decide and record what it decided."""
     state = work.state
     place = commune_of(desk(state))
-    authorise(actor, name, province=place.province, commune=place.code, field=work.row.field)
+    authorise(actor, name, province=place.province_code, commune=place.code, field=work.row.field)
     if state.status not in PERMITTED[name]:
         raise NotPermittedNow(
             action=name.value, state=state.status.value, permitted=sorted(a.value for a in permitted_actions(state.status))

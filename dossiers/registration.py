@@ -90,9 +90,9 @@ def open_dossier(
     intake = commune_of(command.intake_commune) if command.intake_commune else commune
     at = legal_moment(command, DossierState(), now)
     day = at.astimezone(VIETNAM).date()
-    definition = office.catalogue.in_force(command.procedure, day, commune.province)
+    definition = office.catalogue.in_force(command.procedure, day, commune.province_code)
     authorise(
-        actor, Action.REGISTER_SUBMISSION, province=intake.province, commune=intake.code, field=definition.field
+        actor, Action.REGISTER_SUBMISSION, province=intake.province_code, commune=intake.code, field=definition.field
     )
     form = validate_form(definition, dict(command.form)) if not parent else dict(command.form)
     known = {d.id for d in definition.documents}
@@ -106,7 +106,7 @@ def open_dossier(
         session.add(applicant)
         session.flush()
         reference["id"] = applicant.id
-    row = _row(command, code, commune.province, definition.version, definition.field, at)
+    row = _row(command, code, commune.province_code, definition.version, definition.field, at)
     row.silent = parent.silent if parent else False
     session.add(row)
     session.flush()
@@ -114,7 +114,7 @@ def open_dossier(
     event = submission(
         command,
         code=code,
-        province=commune.province,
+        province=commune.province_code,
         case=case,
         form=canonical({k: _plain(v) for k, v in form.items()}),
         applicant=reference,

@@ -1,0 +1,178 @@
+"""Backup and restore: one file with every row and a checksum, the same for SQLite and PostgreSQL.
+
+The secret key for identity numbers is not in it: keep that file apart.
+"""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, LargeBinary, Table, func, insert, select, text
+from sqlmodel import SQLModel
+
+from dossiers.columns import UtcDateTime
+from dossiers.errors import NotABackup, TargetNotEmpty
+from dossiers.migrate import newest, require_current, upgrade
+
+FORMAT = "motcua-backup-1"
+LEFT_OUT = frozenset({"sessions"})
+"""Log-ins do not come back with a backup."""
+_CHUNK = 500
+
+
+@dataclass(frozen=True, slots=True)
+class BackupReport:
+    """What a backup holds: rows by table and the SHA-256 of its content."""
+
+    rows: dict[str, int]
+    sha256: str
+
+
+def backup(engine: Engine, path: Path) -> BackupReport:
+    """Write one consistent snapshot to a file, which appears only when it is complete.
+
+    Raises:
+        DatabaseTooOld, DatabaseTooNew: the database has not the schema of this version.
+        FileExistsError: the file is already there.
+    """
+    require_current(engine)
+    if path.exists():
+        raise FileExistsError(str(path))
+    part = path.with_name(path.name + ".part")
+    digest, rows = hashlib.sha256(), dict[str, int]()
+    with gzip.open(part, "wt", encoding="utf-8", compresslevel=6) as out, _snapshot(engine) as connection:
+        for line in _lines(connection, rows):
+            digest.update(line.encode())
+            out.write(line)
+        out.write(json.dumps({"end": True, "rows": rows, "sha256": digest.hexdigest()}) + "\n")
+    part.rename(path)
+    return BackupReport(rows, digest.hexdigest())
+
+
+def restore(engine: Engine, path: Path) -> BackupReport:
+    """Fill an empty database from a file, in one transaction: all of it or nothing.
+
+    Raises:
+        NotABackup: the file is no backup, is cut short, damaged, or of another schema.
+        TargetNotEmpty: the database already holds dossiers or staff.
+    """
+    end = _check_whole(path)
+    upgrade(engine)
+    tables = {t.name: t for t in _tables()}
+    with engine.begin() as connection:
+        for name in ("dossiers", "staff"):
+            if connection.execute(select(func.count()).select_from(tables[name])).scalar_one():
+                raise TargetNotEmpty(table=name)
+        for table in reversed(_tables()):
+            connection.execute(table.delete())
+        for name, rows in _batches(path):
+            table = tables[name]
+            connection.execute(insert(table), [_decode(table, row) for row in rows])
+        _advance_counters(connection)
+    return BackupReport(end["rows"], end["sha256"])
+
+
+def _tables() -> list[Table]:
+    return [t for t in SQLModel.metadata.sorted_tables if t.name not in LEFT_OUT]
+
+
+def _snapshot(engine: Engine) -> Any:
+    if engine.dialect.name == "postgresql":
+        return engine.execution_options(isolation_level="REPEATABLE READ").begin()
+    return engine.execution_options(motcua_read_only=True).begin()
+
+
+def _lines(connection: Connection, rows: dict[str, int]) -> Iterator[str]:
+    yield json.dumps({"format": FORMAT, "schema": newest()}) + "\n"
+    for table in _tables():
+        rows[table.name] = 0
+        query = select(table).order_by(*table.primary_key.columns).execution_options(yield_per=_CHUNK)
+        for row in connection.execute(query).mappings():
+            rows[table.name] += 1
+            yield json.dumps([table.name, _encode(dict(row))], ensure_ascii=False) + "\n"
+
+
+def _encode(row: dict[str, Any]) -> dict[str, Any]:
+    def plain(value: Any) -> Any:
+        if isinstance(value, datetime | date):
+            return value.isoformat()
+        if isinstance(value, bytes | memoryview):
+            return base64.b64encode(bytes(value)).decode()
+        return value
+
+    return {key: plain(value) for key, value in row.items()}
+
+
+def _decode(table: Table, row: dict[str, Any]) -> dict[str, Any]:
+    def typed(name: str, value: Any) -> Any:
+        kind = table.c[name].type
+        if value is None:
+            return None
+        if isinstance(kind, UtcDateTime):
+            return datetime.fromisoformat(value)
+        if isinstance(kind, LargeBinary):
+            return base64.b64decode(value)
+        return date.fromisoformat(value) if kind.python_type is date else value
+
+    return {name: typed(name, value) for name, value in row.items()}
+
+
+def _check_whole(path: Path) -> dict[str, Any]:
+    digest, end, first = hashlib.sha256(), None, True
+    try:
+        with gzip.open(path, "rt", encoding="utf-8") as lines:
+            for line in lines:
+                if end is not None:
+                    raise NotABackup(file=str(path), problem="text after the end")
+                found = json.loads(line)
+                if first and (not isinstance(found, dict) or found.get("format") != FORMAT):
+                    raise NotABackup(file=str(path), problem="no backup of this kind")
+                if first and found["schema"] != newest():
+                    raise NotABackup(file=str(path), problem=f"schema {found['schema']}, this version has {newest()}")
+                first = False
+                if isinstance(found, dict) and found.get("end"):
+                    end = found
+                else:
+                    digest.update(line.encode())
+    except (OSError, EOFError, ValueError) as error:
+        raise NotABackup(file=str(path), problem=str(error)) from error
+    if end is None or end["sha256"] != digest.hexdigest():
+        raise NotABackup(file=str(path), problem="cut short or changed")
+    return end
+
+
+def _batches(path: Path) -> Iterator[tuple[str, list[dict[str, Any]]]]:
+    name, rows = "", list[dict[str, Any]]()
+    with gzip.open(path, "rt", encoding="utf-8") as lines:
+        for line in lines:
+            found = json.loads(line)
+            if isinstance(found, dict):
+                continue
+            if rows and (found[0] != name or len(rows) >= _CHUNK):
+                yield name, rows
+                rows = []
+            name = found[0]
+            rows.append(found[1])
+    if rows:
+        yield name, rows
+
+
+def _advance_counters(connection: Connection) -> None:
+    """Let PostgreSQL's sequences go on behind the restored ids; SQLite looks at the table itself."""
+    if connection.dialect.name != "postgresql":
+        return
+    for table in _tables():
+        for column in table.primary_key.columns:
+            if column.autoincrement is True:
+                top = connection.execute(select(func.max(column))).scalar_one()
+                if top is not None:
+                    name = {"table": table.name, "column": column.name, "top": top}
+                    connection.execute(text("SELECT setval(pg_get_serial_sequence(:table, :column), :top)"), name)
