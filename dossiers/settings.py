@@ -56,6 +56,9 @@ class Settings(BaseSettings):
     dispatch_batch: int = Field(
         default=40, ge=1, le=500, description="Most wake-ups that share one Prefect flow run under load."
     )
+    runs_per_field: int = Field(
+        default=2, ge=1, le=16, description="Flow runs of one field that a worker has in progress at once."
+    )
     due_soon_fraction: float = Field(
         default=0.75, gt=0, lt=1, description="Part of the legal time after which a dossier counts as due soon."
     )

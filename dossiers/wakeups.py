@@ -117,10 +117,11 @@ def _take(row: WakeUpRow, *, now: datetime, lease: timedelta, owner: str) -> Cla
     row.attempt += 1
     row.lease_until = now + lease
     row.lease_owner = owner
-    return Claim(_ref(row), alone=row.alone, broken_run=broken_run)
+    return Claim(ref(row), alone=row.alone, broken_run=broken_run)
 
 
-def _ref(row: WakeUpRow) -> WakeUpRef:
+def ref(row: WakeUpRow) -> WakeUpRef:
+    """The reference of a stored row at its present attempt."""
     assert row.id is not None
     return WakeUpRef(row.id, row.dossier_code, row.occurrence, row.step, row.field, row.attempt)
 
@@ -212,7 +213,7 @@ def pending(session: Session, *, limit: int = 1000) -> list[Pending]:
     query = select(WakeUpRow).where(col(WakeUpRow.state) != DONE).order_by(col(WakeUpRow.id)).limit(limit)
     return [
         Pending(
-            _ref(row),
+            ref(row),
             row.state,
             row.lease_until,
             row.lease_owner,

@@ -23,6 +23,7 @@ _OFF_SERVICES = (
     "FOREMAN",
     "LATE_RUNS",
     "PAUSE_EXPIRATIONS",
+    "REPOSSESSOR",
 )
 """Loops of the server that we have no use for: leases, history and lateness are kept by our own tables."""
 
@@ -72,6 +73,9 @@ def client_environment(settings: Settings) -> dict[str, str]:
         "PREFECT_WORKER_PREFETCH_SECONDS": "5",
         "PREFECT_RESULTS_PERSIST_BY_DEFAULT": "false",
         "PREFECT_SERVER_ALLOW_EPHEMERAL_MODE": "false",
+        "PREFECT_CLIENT_SERVER_VERSION_CHECK_ENABLED": "false",
+        "PREFECT_WORKER_ENABLE_CANCELLATION": "true",
+        "PREFECT_WORKER_CANCELLATION_POLL_SECONDS": "10",
     }
 
 
@@ -91,7 +95,8 @@ def server_environment(settings: Settings) -> dict[str, str]:
         "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": "events,flow_runs",
         "PREFECT_SERVER_SERVICES_DB_VACUUM_RETENTION_PERIOD": str(settings.prefect_retention_days * 86_400),
         "PREFECT_SERVER_SERVICES_SCHEDULER_LOOP_SECONDS": "30",
-        "PREFECT_SERVER_SERVICES_TRIGGERS_ENABLED": "false",
+        "PREFECT_SERVER_SERVICES_SCHEDULER_MAX_RUNS": "3",
+        "PREFECT_SERVER_SERVICES_SCHEDULER_MIN_RUNS": "2",
     }
     for service in _OFF_SERVICES:
         environment[f"PREFECT_SERVER_SERVICES_{service}_ENABLED"] = "false"

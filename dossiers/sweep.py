@@ -1,0 +1,139 @@
+"""What time alone brings about: elapsed legal timers, and warnings. Safe to repeat, and to run days late."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import Session, col
+
+from dossiers.failpoints import failpoint
+from dossiers.gate import apply_timers
+from dossiers.office import Office
+from dossiers.session import reading, writing
+from dossiers.tables import DossierRow, WarningRow
+from dossiers.warning_rungs import Rung
+
+WARNINGS_PER_TRANSACTION = 1000
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class SweepReport:
+    """What one sweep did. `more`: it stopped at its limit, so another one has to follow at once."""
+
+    dossiers: int = 0
+    """Dossiers of which some legal timer had elapsed."""
+    events: int = 0
+    """Events that were written for them, each dated at its legal moment."""
+    warnings: int = 0
+    """Warnings that were not there before."""
+    failed: dict[str, str] = field(default_factory=dict)
+    """Dossiers whose timers could not be applied, with the reason; they are tried again by the next sweep."""
+    more: bool = False
+
+
+def sweep(office: Office, *, now: datetime, limit: int = 10_000, threads: int = 1) -> SweepReport:
+    """Apply elapsed timers of at most `limit` dossiers, then write at most `limit` dossiers' warnings that are due.
+
+    Timers come first, because they may end or move a clock. `threads` go through the gate side by side (1 on SQLite).
+    """
+    codes = elapsed_dossiers(office, now=now, limit=limit)
+    failed: dict[str, str] = {}
+
+    def apply(code: str) -> int:
+        try:
+            return apply_timers(office, code, now=now)
+        except Exception as error:  # one broken dossier must not keep the law from all others: recorded and shown
+            log.exception("the legal timers of %s could not be applied", code)
+            failed[code] = f"{type(error).__name__}: {error}"
+            return 0
+
+    with ThreadPoolExecutor(max_workers=threads) as pool:
+        events = sum(pool.map(apply, codes))
+    seen, warnings = write_warnings(office, now=now, limit=limit)
+    return SweepReport(len(codes) - len(failed), events, warnings, failed, more=limit in (len(codes), seen))
+
+
+def elapsed_dossiers(office: Office, *, now: datetime, limit: int) -> list[str]:
+    """The codes of dossiers with an elapsed timer, the one whose legal moment came first at the head."""
+    query = (
+        select(col(DossierRow.code))
+        .where(col(DossierRow.next_timer_at) <= now)
+        .order_by(col(DossierRow.next_timer_at))
+        .limit(limit)
+    )
+    with reading(office.engine) as session:
+        return list(session.scalars(query))
+
+
+def write_warnings(office: Office, *, now: datetime, limit: int) -> tuple[int, int]:
+    """How many dossiers were looked at, and how many warnings are new. Each carries its legal moment, however late."""
+    seen = new = 0
+    while seen < limit:
+        size = min(WARNINGS_PER_TRANSACTION, limit - seen)
+        with writing(office.engine) as session:
+            due = _due(session, now, size)
+            new += _insert(session, [w for row in due for w in _warnings_of(row, now)])
+            _advance(session, [row.id for row in due], now)
+            failpoint("sweep.before_commit")
+        seen += len(due)
+        if len(due) < size:
+            break
+    return seen, new
+
+
+def _due(session: Session, now: datetime, size: int) -> Sequence[Row[Any]]:
+    query = (
+        select(
+            col(DossierRow.id), col(DossierRow.next_warning_at), col(DossierRow.due_at), col(DossierRow.clock_period)
+        )
+        .where(col(DossierRow.next_warning_at) <= now)
+        .order_by(col(DossierRow.next_warning_at))
+        .limit(size)
+        .with_for_update(skip_locked=True)
+    )
+    return session.execute(query).all()
+
+
+def _warnings_of(row: Row[Any], now: datetime) -> list[dict[str, Any]]:
+    """The rungs that a dossier has reached. One that was written before is skipped by its unique key."""
+    rungs = [(Rung.DUE_SOON, row.next_warning_at)]
+    if row.due_at is not None and row.due_at <= now:
+        rungs.append((Rung.OVERDUE, row.due_at))
+    return [
+        {
+            "dossier_id": row.id,
+            "rung": rung.value,
+            "clock_period": row.clock_period,
+            "legal_moment": moment,
+            "recorded_at": now,
+            "announced": False,
+        }
+        for rung, moment in rungs
+    ]
+
+
+def _insert(session: Session, warnings: list[dict[str, Any]]) -> int:
+    if not warnings:
+        return 0
+    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    statement = dialect.insert(WarningRow).on_conflict_do_nothing().returning(col(WarningRow.id))
+    return len(session.execute(statement, warnings).all())
+
+
+def _advance(session: Session, ids: list[int], now: datetime) -> None:
+    """Point each dossier at its next rung: the due instant while that is ahead, else none."""
+    if not ids:
+        return
+    dossiers = update(DossierRow).where(col(DossierRow.id).in_(ids))
+    session.execute(dossiers.where(col(DossierRow.due_at) > now).values(next_warning_at=DossierRow.due_at))
+    session.execute(dossiers.where(~(col(DossierRow.due_at) > now)).values(next_warning_at=None))
+    session.execute(dossiers.where(col(DossierRow.due_at).is_(None)).values(next_warning_at=None))

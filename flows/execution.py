@@ -1,0 +1,92 @@
+"""Runs Prefect flow runs in this process and its event loop. How a run ends never ends anything else."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+import anyio
+from prefect import Flow
+from prefect.client.orchestration import PrefectClient
+from prefect.client.schemas.objects import FlowRun
+from prefect.exceptions import Abort, ObjectNotFound, Pause
+from prefect.flow_engine import run_flow_async
+from prefect.states import Cancelled, Crashed, State
+
+log = logging.getLogger(__name__)
+
+
+class FlowRunCancelled(Exception):
+    """The flow run was cancelled in Prefect while it ran."""
+
+
+class InProcessExecutor:
+    """Executes flow runs of the flows that it knows, and knows which are in progress."""
+
+    def __init__(self, flows: Mapping[str, Flow[..., Any]], client: PrefectClient) -> None:
+        """Serve the given flows, by flow name."""
+        self._flows = flows
+        self._client = client
+        self._names: dict[UUID, str] = {}
+        self._in_progress: dict[UUID, anyio.CancelScope] = {}
+
+    def is_running(self, flow_run_id: UUID) -> bool:
+        """Whether that flow run is in progress in this process."""
+        return flow_run_id in self._in_progress
+
+    def cancel(self, flow_run_id: UUID) -> bool:
+        """Break off a flow run; False when it is not in progress here."""
+        scope = self._in_progress.get(flow_run_id)
+        if scope is not None:
+            scope.cancel()
+        return scope is not None
+
+    async def execute(self, flow_run: FlowRun) -> Exception | None:
+        """Run a flow run to its end, at once.
+
+        Returns what kept it from an end of its own (then nobody knows how far it came), or None. A failed flow is an end
+        of its own.
+        """
+        with anyio.CancelScope() as scope:
+            self._in_progress[flow_run.id] = scope
+            try:
+                await run_flow_async(
+                    await self._flow_of(flow_run), flow_run=flow_run, parameters=flow_run.parameters, return_type="state"
+                )
+            except (Pause, Abort) as ended:  # Prefect's own signals, which are no ordinary exceptions
+                log.info("flow run %s was ended by Prefect: %s", flow_run.name, ended)
+                return RuntimeError(f"Prefect ended the flow run: {type(ended).__name__} {ended}")
+            except Exception as error:  # the top of a flow run: recorded, and never the end of the worker
+                log.exception("flow run %s broke off", flow_run.name)
+                await self._set(flow_run.id, Crashed(message=f"{type(error).__name__}: {error}"[:2000]))
+                return error
+            finally:
+                del self._in_progress[flow_run.id]
+        if scope.cancelled_caught:
+            await self._set(flow_run.id, Cancelled(message="Cancelled while it ran."), even_if_ended=True)
+            return FlowRunCancelled(str(flow_run.id))
+        return None
+
+    async def show_as_crashed(self, flow_run_id: UUID, message: str) -> None:
+        """Set a flow run that nobody works on any more to Crashed, unless it has ended or runs here."""
+        if not self.is_running(flow_run_id):
+            await self._set(flow_run_id, Crashed(message=message))
+
+    async def _flow_of(self, flow_run: FlowRun) -> Flow[..., Any]:
+        name = self._names.get(flow_run.flow_id)
+        if name is None:
+            name = self._names[flow_run.flow_id] = (await self._client.read_flow(flow_run.flow_id)).name
+        return self._flows[name]
+
+    async def _set(self, flow_run_id: UUID, state: State[Any], *, even_if_ended: bool = False) -> None:
+        """Best effort: a run's state in Prefect is only for show, our own record goes on without it."""
+        try:
+            found = await self._client.read_flow_run(flow_run_id)
+            if even_if_ended or found.state is None or not found.state.is_final():
+                await self._client.set_flow_run_state(flow_run_id, state, force=True)
+        except ObjectNotFound:
+            return
+        except Exception as error:
+            log.warning("could not set flow run %s to %s: %s", flow_run_id, state.name, error)
