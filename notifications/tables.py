@@ -27,7 +27,8 @@ class MessageState(StrEnum):
 class MessageRow(SQLModel, table=True):
     """One notice to one recipient through one channel.
 
-    It holds no address, no name and no wording: those are looked up when it is sent, so erasing a person leaves nothing here.
+    It holds no address, no name and no wording: those are looked up when it is sent, so that erasing a person leaves
+    nothing here.
     """
 
     __tablename__ = "messages"
@@ -54,8 +55,6 @@ class MessageRow(SQLModel, table=True):
     next_try_at: datetime = Field(sa_column=Column(UtcDateTime(), nullable=False))
     lease_until: datetime | None = Field(default=None, sa_column=Column(UtcDateTime(), nullable=True))
     last_error: str | None = Field(default=None, max_length=300)
-    body_sha256: str | None = Field(default=None, max_length=64)
-    """SHA-256 (hex) of subject and body of the latest attempt: proves a wording that somebody shows, holds none."""
     created_at: datetime = Field(sa_column=Column(UtcDateTime(), nullable=False))
     settled_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime(), nullable=True))
     """When it became accepted, undeliverable or unknown."""
