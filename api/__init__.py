@@ -1,0 +1,1 @@
+"""Where people come in: REST under /api/v1, server-rendered pages, log-in."""

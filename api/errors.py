@@ -1,0 +1,253 @@
+"""Every error in one table: HTTP status and Vietnamese wording. The English wording is the docstring of the class."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, is_dataclass
+from typing import Any, NamedTuple
+
+from dossiers import clock_errors as c
+from dossiers import errors as d
+from performance import errors as f
+from procedures import errors as p
+
+
+class ApiError(Exception):
+    """Something about a request is wrong."""
+
+    def __init__(self, **facts: Any) -> None:
+        """Keep the facts for the answer."""
+        self.facts = facts
+        super().__init__((type(self).__doc__ or "").strip())
+
+
+class NotSignedIn(ApiError):
+    """Sign in first."""
+
+
+class SignInFailed(ApiError):
+    """Wrong user name or password, or too many attempts: wait 15 minutes, then try again."""
+
+
+class TooManyAttempts(ApiError):
+    """Too many attempts from this address: wait a few minutes."""
+
+
+class CsrfRefused(ApiError):
+    """The form is too old or comes from another site: open the page again and send it once more."""
+
+
+class MalformedRequest(ApiError):
+    """The request is not well formed."""
+
+
+class BodyTooLarge(ApiError):
+    """The request is larger than allowed."""
+
+
+class UnsupportedMedia(ApiError):
+    """Send JSON with Content-Type: application/json."""
+
+
+class NoSuchPage(ApiError):
+    """There is no such page."""
+
+
+class MethodNotAllowed(ApiError):
+    """That address does not take this method."""
+
+
+class UnknownStaff(ApiError):
+    """There is no such account."""
+
+
+class LoginTaken(ApiError):
+    """There already is an account with that login."""
+
+
+class UnknownToken(ApiError):
+    """There is no such token."""
+
+
+class InternalFault(ApiError):
+    """Something failed on our side; nothing was changed. Please try again."""
+
+
+class DatabaseBusy(ApiError):
+    """The database is busy or does not answer; nothing was changed. Please try again."""
+
+
+class NotReady(ApiError):
+    """The application cannot work yet: the database does not answer or has another schema."""
+
+
+class Row(NamedTuple):
+    """HTTP status and Vietnamese wording of one class of errors."""
+
+    status: int
+    vi: str
+
+
+TABLE: Mapping[type[Exception], Row] = {
+    NotSignedIn: Row(401, "Bạn cần đăng nhập trước."),
+    SignInFailed: Row(401, "Sai tên đăng nhập hoặc mật khẩu, hoặc đã thử quá nhiều lần: chờ 15 phút rồi thử lại."),
+    TooManyAttempts: Row(429, "Có quá nhiều lần thử từ địa chỉ này: vui lòng chờ vài phút."),
+    CsrfRefused: Row(403, "Biểu mẫu đã cũ hoặc đến từ trang khác: mở lại trang rồi gửi lại."),
+    MalformedRequest: Row(422, "Yêu cầu không đúng định dạng."),
+    BodyTooLarge: Row(413, "Nội dung gửi lên vượt quá dung lượng cho phép."),
+    UnsupportedMedia: Row(415, "Hãy gửi JSON với Content-Type: application/json."),
+    NoSuchPage: Row(404, "Không có trang này."),
+    MethodNotAllowed: Row(405, "Địa chỉ này không nhận phương thức đó."),
+    UnknownStaff: Row(404, "Không có tài khoản này."),
+    LoginTaken: Row(409, "Tên đăng nhập này đã có người dùng."),
+    UnknownToken: Row(404, "Không có mã truy cập này."),
+    InternalFault: Row(500, "Hệ thống gặp sự cố; chưa có gì thay đổi. Vui lòng thử lại."),
+    DatabaseBusy: Row(503, "Cơ sở dữ liệu đang bận hoặc không trả lời; chưa có gì thay đổi. Vui lòng thử lại."),
+    NotReady: Row(503, "Hệ thống chưa sẵn sàng: cơ sở dữ liệu không trả lời hoặc khác phiên bản."),
+    # procedures
+    p.BrokenDefinition: Row(500, "Tệp định nghĩa thủ tục bị lỗi."),
+    p.BrokenCalendar: Row(500, "Tệp lịch làm việc bị lỗi."),
+    p.UnknownProcedure: Row(404, "Không có thủ tục này."),
+    p.NotInForce: Row(409, "Thủ tục không có phiên bản nào có hiệu lực vào ngày đó."),
+    p.OutsideScope: Row(409, "Thủ tục không áp dụng tại tỉnh này."),
+    p.UnknownCase: Row(404, "Thủ tục không có trường hợp này."),
+    p.FormRefused: Row(422, "Biểu mẫu còn thiếu hoặc có giá trị không đúng."),
+    p.UnknownAddition: Row(404, "Thời hạn không có phần cộng thêm này."),
+    p.AreaClassNeeded: Row(409, "Thời hạn phụ thuộc loại địa bàn của xã: hãy chọn loại địa bàn."),
+    p.UnknownCommune: Row(404, "Không có xã, phường, đặc khu nào mang mã này."),
+    p.UnknownProvince: Row(404, "Không có tỉnh, thành phố nào mang mã này."),
+    p.NoCalendar: Row(409, "Lịch làm việc chưa có cho ngày đó."),
+    # dossiers
+    d.UnknownDossier: Row(404, "Không có hồ sơ này."),
+    d.UnknownAction: Row(404, "Không có thao tác này."),
+    d.MalformedCommand: Row(422, "Nội dung thao tác không đúng định dạng."),
+    d.StaleRevision: Row(412, "Người khác vừa thay đổi hồ sơ: xem lại hồ sơ rồi mới thực hiện."),
+    d.NotPermittedNow: Row(409, "Hồ sơ đang ở trạng thái không cho phép thao tác này."),
+    d.NoAuthority: Row(403, "Bạn không có vai trò được làm việc này ở đây."),
+    d.HeldBySomeoneElse: Row(409, "Bước này đã giao cho người khác."),
+    d.SignerIsCaseOfficer: Row(403, "Người thụ lý hồ sơ không được ký chính hồ sơ đó."),
+    d.StepNotOpen: Row(409, "Bước này hiện không mở."),
+    d.UnknownOutcome: Row(404, "Bước này không có kết quả xử lý đó."),
+    d.OwnActionNeeded: Row(409, "Bước này kết thúc bằng thao tác riêng, không chỉ bằng một kết quả xử lý."),
+    d.NotAnEarlierStep: Row(409, "Chỉ có thể chuyển hồ sơ về bước đã qua."),
+    d.MissingDocuments: Row(409, "Thiếu thành phần hồ sơ bắt buộc: đánh dấu giấy tờ đã có hoặc yêu cầu bổ sung."),
+    d.UnknownDocument: Row(404, "Thủ tục không có thành phần hồ sơ này."),
+    d.UnknownPauseReason: Row(404, "Thủ tục không có lý do tạm dừng này."),
+    d.AlreadyPaused: Row(409, "Thời hạn đang tạm dừng vì lý do này rồi."),
+    d.NotPaused: Row(409, "Thời hạn không tạm dừng vì lý do này."),
+    d.PauseStillOpen: Row(409, "Thời hạn còn đang tạm dừng: cho tính tiếp trước khi ban hành kết quả."),
+    d.ConsultationStillOpen: Row(409, "Còn cơ quan được lấy ý kiến chưa trả lời."),
+    d.SupplementNotAllowed: Row(409, "Thủ tục không cho yêu cầu bổ sung sau khi đã tiếp nhận."),
+    d.SupplementLimitReached: Row(409, "Đã yêu cầu bổ sung đủ số lần cho phép: muốn yêu cầu thêm phải nêu lý do."),
+    d.ExtensionNotAllowed: Row(409, "Thủ tục không cho gia hạn."),
+    d.ExtensionLimitReached: Row(409, "Hồ sơ đã gia hạn đủ số lần cho phép."),
+    d.ExtensionTooLong: Row(409, "Thời gian gia hạn dài hơn mức cho phép."),
+    d.ExtensionNotLater: Row(409, "Ngày hẹn mới không muộn hơn ngày hẹn cũ."),
+    d.UnknownConsultation: Row(404, "Không có lượt lấy ý kiến nào đang mở như vậy."),
+    d.UnknownFee: Row(404, "Thủ tục không có khoản phí, lệ phí này."),
+    d.UnknownResult: Row(404, "Thủ tục không có kết quả này."),
+    d.BackdatingNeedsReason: Row(409, "Ghi lùi ngày phải có lý do."),
+    d.BeforePreviousEvent: Row(409, "Không thể ghi thời điểm trước việc đã xảy ra gần nhất."),
+    d.InTheFuture: Row(409, "Không thể ghi thời điểm trong tương lai."),
+    d.NothingToCorrect: Row(409, "Không có việc nào như vậy để đính chính."),
+    d.KeyReusedForAnotherCommand: Row(409, "Mã chống gửi trùng (Idempotency-Key) đã dùng cho một nội dung khác."),
+    d.WrongBody: Row(409, "Hồ sơ thuộc cơ quan khác: hãy chuyển đến cơ quan đó."),
+    d.BrokenLedger: Row(500, "Sổ sự kiện của hồ sơ không khớp."),
+    d.DatabaseTooNew: Row(503, "Cơ sở dữ liệu do phiên bản phần mềm mới hơn tạo ra."),
+    d.DatabaseTooOld: Row(503, "Cơ sở dữ liệu thuộc phiên bản cũ: cần nâng cấp trước (motcua migrate)."),
+    d.NotABackup: Row(409, "Tệp này không phải bản sao lưu, hoặc đã hỏng."),
+    d.TargetNotEmpty: Row(409, "Cơ sở dữ liệu đích không trống nên không phục hồi vào được."),
+    c.NaiveInstant: Row(422, "Thời điểm phải có múi giờ: ghi +07:00 cho giờ Việt Nam hoặc Z cho UTC."),
+    c.NotAnInstant: Row(422, "Đây không phải ngày giờ: viết như 2026-02-13T09:00."),
+    c.ClockNotStarted: Row(409, "Chưa tính thời hạn: hồ sơ chưa được tiếp nhận đầy đủ."),
+    c.LimitNotPositive: Row(422, "Thời hạn phải lớn hơn không."),
+    c.CutOffMissing: Row(422, "Thời hạn này cần giờ chốt, ví dụ 15:00."),
+    c.PauseEndsBeforeItStarts: Row(422, "Khoảng tạm dừng kết thúc trước khi bắt đầu."),
+    c.ExtensionWithoutLength: Row(422, "Gia hạn phải nêu thêm bao lâu hoặc đến khi nào, chỉ một trong hai."),
+    c.BatchShapesDiffer: Row(422, "Các cột của một lô phải dài bằng nhau."),
+    # performance
+    f.DoesNotReconcile: Row(409, "Số liệu không khớp nên báo cáo không được công bố."),
+    f.WrongPeriod: Row(422, "Kỳ báo cáo viết như 2026-07."),
+    f.UnknownFormula: Row(404, "Không có công thức này."),
+}
+
+_HIDDEN_FROM = 500
+"""From this status on the facts stay in the log: they are about our inside."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """An error as people and machines see it."""
+
+    type: str
+    status: int
+    title_vi: str
+    title_en: str
+    facts: dict[str, Any]
+
+    def title(self, language: str) -> str:
+        """The wording in `vi` or `en`; any other language gives Vietnamese."""
+        return self.title_en if language == "en" else self.title_vi
+
+    def as_dict(self, language: str = "vi") -> dict[str, Any]:
+        """The members of a problem+json answer (RFC 9457); `detail` is the wording in the language asked for."""
+        return {
+            "type": self.type,
+            "title": self.title_vi,
+            "title_en": self.title_en,
+            "status": self.status,
+            "detail": _with_facts(self.title(language), self.facts),
+            "facts": self.facts,
+        }
+
+
+def shown(error: Exception) -> Shown:
+    """How an error is shown. One that nobody foresaw shows as an internal fault, without anything of its inside."""
+    row = row_of(type(error))
+    if row is None:
+        return shown(InternalFault())
+    facts = getattr(error, "facts", {}) if row.status < _HIDDEN_FROM else {}
+    return Shown(
+        type=f"urn:motcua:error:{name_of(type(error))}",
+        status=row.status,
+        title_vi=row.vi,
+        title_en=(type(error).__doc__ or "").strip(),
+        facts={name: _plain(value) for name, value in facts.items()},
+    )
+
+
+def wording_of(error: Exception) -> dict[str, Any]:
+    """An error for the shell: title in both languages, and its facts, those of internal ones included."""
+    row = row_of(type(error))
+    title_en = (type(error).__doc__ or "").strip() if row else type(error).__name__
+    facts = {name: _plain(value) for name, value in getattr(error, "facts", {}).items()}
+    detail = "; ".join(f"{name}: {value}" for name, value in facts.items()) or str(error)
+    return {"title": row.vi if row else "Có lỗi.", "title_en": title_en, "detail": detail, "facts": facts}
+
+
+def row_of(kind: type[Exception]) -> Row | None:
+    """The row of a class of errors, or of the nearest class that it is a kind of."""
+    return next((TABLE[k] for k in kind.__mro__ if k in TABLE), None)
+
+
+def name_of(kind: type[Exception]) -> str:
+    """`StaleRevision` as `stale_revision`."""
+    return re.sub(r"(?<!^)(?=[A-Z])", "_", kind.__name__).lower()
+
+
+def _with_facts(title: str, facts: Mapping[str, Any]) -> str:
+    simple = {name: value for name, value in facts.items() if isinstance(value, str | int)}
+    return f"{title} ({'; '.join(f'{name}: {value}' for name, value in simple.items())})" if simple else title
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, str | int | bool) or value is None:
+        return value
+    if isinstance(value, Mapping):
+        return {str(k): _plain(v) for k, v in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [_plain(v) for v in value]
+    if is_dataclass(value) and not isinstance(value, type):
+        return {one.name: _plain(getattr(value, one.name)) for one in fields(value)}
+    return str(value)
