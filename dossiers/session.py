@@ -57,4 +57,3 @@ def reading(engine: Engine) -> Iterator[Session]:
     """A read transaction that takes no write lock and shows one snapshot on SQLite."""
     with Session(engine.execution_options(motcua_read_only=True), expire_on_commit=False, autoflush=False) as session:
         yield session
-        session.rollback()
