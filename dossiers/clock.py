@@ -195,7 +195,7 @@ def _counts(limit: Limit, history: ClockHistory, office: OfficeTime, now: int | 
     as_of = min([*ends, *([now] if now is not None else [])], default=None)
     restarts = [local for local in map(to_local, history.restarts) if local > started]
     base = max([started, *restarts])
-    pauses = _pauses(history, as_of)
+    pauses = _pauses(history, base, as_of)
     original = count(limit, started, (), office)
     legal = original if not pauses and base == started else count(limit, base, pauses, office)
     granted = [extension for extension in history.extensions if to_local(extension.at) >= base]
@@ -207,10 +207,10 @@ def _counts(limit: Limit, history: ClockHistory, office: OfficeTime, now: int | 
     return _Counts(started, base, started if as_of is None else as_of, original, legal, extended)
 
 
-def _pauses(history: ClockHistory, as_of: int | None) -> tuple[tuple[int, int], ...]:
-    """Pauses in local microseconds; an open one ends at `as_of`."""
+def _pauses(history: ClockHistory, base: int, as_of: int | None) -> tuple[tuple[int, int], ...]:
+    """Pauses in local microseconds, from where counting begins; an open one ends at `as_of`."""
     ends = [(to_local(p.start), as_of if p.end is None else to_local(p.end)) for p in history.pauses]
-    return tuple((begin, end) for begin, end in ends if end is not None and end > begin)
+    return tuple((max(begin, base), end) for begin, end in ends if end is not None and end > max(begin, base))
 
 
 def _is_paused(pause: Pause, at: int) -> bool:

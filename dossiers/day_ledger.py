@@ -24,7 +24,10 @@ ROLLED: Note = (
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """The days from `started` to the due day of a count, in local microseconds; `base` is the last restart or the start."""
+    """The days from `started` to the due day of a count.
+
+    `base` is the last restart, or the start; both are local microseconds.
+    """
 
     found: Count
     office: OfficeTime
