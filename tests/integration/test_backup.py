@@ -1,0 +1,105 @@
+"""Backup and restore: complete, checked, all or nothing, from either database into either."""
+
+from __future__ import annotations
+
+import gzip
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select
+
+from dossiers.backup import backup, restore
+from dossiers.errors import DatabaseTooOld, NotABackup, TargetNotEmpty
+from dossiers.ledger_check import check
+from dossiers.office import Office
+from dossiers.session import engine_for, reading
+from dossiers.tables import DossierRow
+from tests.conftest import make_office
+from tests.desk import MONDAY, Desk
+from tests.samples import at, sample
+
+TUESDAY = at("2026-03-03T09:00")
+
+
+@pytest.fixture
+def full(office: Office) -> Office:
+    desk = Desk(office).accepted()
+    desk.appraised("ok", TUESDAY)
+    Desk(office).register(TUESDAY)
+    return office
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'restored.db'}"
+    import secrets
+
+    import psycopg
+
+    server = request.getfixturevalue("postgres")
+    name = f"motcua_restore_{secrets.token_hex(4)}"
+    admin = server.replace("postgresql+psycopg", "postgresql")
+    with psycopg.connect(f"{admin}/postgres", autocommit=True) as connection:
+        connection.execute(f'CREATE DATABASE "{name}"')
+
+    def drop() -> None:
+        engine_for(f"{server}/{name}").dispose()
+        with psycopg.connect(f"{admin}/postgres", autocommit=True) as connection:
+            connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+    request.addfinalizer(drop)
+    return f"{server}/{name}"
+
+
+def test_a_restored_office_is_the_same_and_goes_on(full: Office, empty_url: str, tmp_path: Path) -> None:
+    written = backup(full.engine, tmp_path / "b.gz")
+    assert written.rows["dossiers"] == 2
+    assert written.rows["events"] == 5
+    again = make_office(engine_for(empty_url), sample())
+    assert restore(again.engine, tmp_path / "b.gz") == written
+    assert check(again, now=TUESDAY).sound
+    later = Desk(again)
+    assert later.register(MONDAY)["dossier"] == "MC-14845-260302-0002"  # counters and ids go on where they stood
+    assert later.row.id == 3
+
+
+def test_a_backup_never_overwrites(full: Office, tmp_path: Path) -> None:
+    backup(full.engine, tmp_path / "b.gz")
+    with pytest.raises(FileExistsError):
+        backup(full.engine, tmp_path / "b.gz")
+
+
+def test_an_office_with_dossiers_is_not_overwritten(full: Office, tmp_path: Path) -> None:
+    backup(full.engine, tmp_path / "b.gz")
+    with pytest.raises(TargetNotEmpty):
+        restore(full.engine, tmp_path / "b.gz")
+
+
+def test_a_damaged_backup_changes_nothing(full: Office, empty_url: str, tmp_path: Path) -> None:
+    backup(full.engine, tmp_path / "b.gz")
+    lines = gzip.decompress((tmp_path / "b.gz").read_bytes()).decode().splitlines(keepends=True)
+    target = engine_for(empty_url)
+    broken = {
+        "cut": lines[:-1],
+        "changed": [line.replace("14845", "14758") for line in lines],
+        "foreign": ['{"format": "other"}\n', *lines[1:]],
+        "old": [lines[0].replace("0001", "0000"), *lines[1:]],
+    }
+    for name, content in broken.items():
+        path = tmp_path / f"{name}.gz"
+        path.write_bytes(gzip.compress("".join(content).encode()))
+        with pytest.raises(NotABackup):
+            restore(target, path)
+    (tmp_path / "half.gz").write_bytes((tmp_path / "b.gz").read_bytes()[:200])
+    with pytest.raises(NotABackup):
+        restore(target, tmp_path / "half.gz")
+    restore(target, tmp_path / "b.gz")
+    with reading(target) as session:
+        assert session.execute(select(func.count()).select_from(DossierRow)).scalar_one() == 2
+
+
+def test_an_empty_database_cannot_be_backed_up(database_url: str, tmp_path: Path) -> None:
+    with pytest.raises(DatabaseTooOld):
+        backup(engine_for(database_url), tmp_path / "b.gz")
+    assert list(tmp_path.glob("b.gz*")) == []
