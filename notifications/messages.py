@@ -13,9 +13,12 @@ from sqlmodel import Session, col
 from dossiers.office import Office
 from dossiers.session import writing
 from dossiers.tables import DossierRow
+from notifications.channels import CHANNELS
+from notifications.channels.base import Outgoing, Undeliverable
+from notifications.contents import compose
 from notifications.errors import NothingToResolve, UnknownMessage
 from notifications.outbox import next_round
-from notifications.tables import MessageRow, MessageState
+from notifications.tables import MessageRow, MessageState, RecordedMessageRow
 
 Decision = Literal["resend", "accept"]
 
@@ -114,6 +117,40 @@ DECISIONS: dict[MessageState, tuple[Decision, ...]] = {
     MessageState.UNDELIVERABLE: ("resend",),
 }
 """What a person may decide, by the message's state."""
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedMessage:
+    """A message that stayed in the house, in its words as of now."""
+
+    message_id: str
+    channel: str
+    recorded_at: datetime
+    wording: Outgoing | Undeliverable
+    """Undeliverable: the recipient, or the address, has been erased since."""
+
+
+def recorded_messages(office: Office, session: Session, *, dossier_code: str) -> list[RecordedMessage]:
+    """What was recorded about a dossier instead of being sent, in the order of recording.
+
+    It shows personal data: log the access.
+    """
+    query = (
+        select(RecordedMessageRow, MessageRow)
+        .join(MessageRow, col(MessageRow.message_id) == col(RecordedMessageRow.message_id))
+        .join(DossierRow, col(DossierRow.id) == col(MessageRow.dossier_id))
+        .where(col(DossierRow.code) == dossier_code)
+        .order_by(col(RecordedMessageRow.id))
+    )
+    return [
+        RecordedMessage(
+            message_id=message.message_id,
+            channel=message.channel,
+            recorded_at=recorded.recorded_at,
+            wording=compose(office, session, message, needs=CHANNELS[message.channel].needs),
+        )
+        for recorded, message in session.execute(query)
+    ]
 
 
 def _view(row: MessageRow, dossier_code: str, commune: str) -> MessageView:

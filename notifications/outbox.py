@@ -1,7 +1,8 @@
 """The outbox: claims messages one by one, sends each, and records what became of it.
 
-A message is marked as being sent in a transaction of its own before it is sent. Whoever dies in between leaves it in that
-state; once its lease has run out it counts as of unknown outcome and waits for a person. So a kill doubles nothing by itself.
+A message is marked as being sent in a transaction of its own before it is sent. Whoever dies in between leaves it in
+that state; once its lease has run out it counts as of unknown outcome and waits for a person. A kill by itself doubles
+nothing.
 """
 
 from __future__ import annotations
@@ -31,7 +32,6 @@ from notifications.channels.base import (
     TryLater,
     Undeliverable,
 )
-from notifications.channels.recording import wipe_erased
 from notifications.contents import compose
 from notifications.tables import MessageRow, MessageState
 
@@ -58,8 +58,6 @@ class DeliveryReport:
     undeliverable: int = 0
     unknown: int = 0
     """Of unknown outcome, from this pass or found abandoned by an earlier one."""
-    wiped: int = 0
-    """Recorded messages whose applicant has been erased meanwhile."""
     more: bool = False
     """Whether it stopped at its limit: call again at once."""
 
@@ -85,13 +83,13 @@ async def deliver(
 ) -> DeliveryReport:
     """Send up to `limit` messages whose time has come, oldest first. Several passes may run at once.
 
-    Messages of a channel that is not set up wait; a channel that says it is down is left alone for the rest of the pass.
+    Messages of a channel that is not set up wait; a channel that says it is down is left alone until the next pass.
     `now` is the time of the whole pass, which takes a little more than a minute at most.
     """
     opened = open_channels(office.engine, settings, now=now) if channels is None else dict(channels)
     loop = asyncio.get_running_loop()
     ends_at = loop.time() + PASS_SECONDS
-    abandoned, wiped = await asyncio.to_thread(_tidy, office, now)
+    abandoned = await asyncio.to_thread(abandon, office, now=now)
     counted: Counter[type[Outcome]] = Counter()
     more = False
     for sent in range(limit + 1):
@@ -109,17 +107,11 @@ async def deliver(
         later=counted[TryLater],
         undeliverable=counted[Undeliverable],
         unknown=counted[OutcomeUnknown] + abandoned,
-        wiped=wiped,
         more=more,
     )
 
 
-def _tidy(office: Office, now: datetime) -> tuple[int, int]:
-    with writing(office.engine) as session:
-        return abandon(session, now=now), wipe_erased(session)
-
-
-def abandon(session: Session, *, now: datetime) -> int:
+def abandon(office: Office, *, now: datetime) -> int:
     """How many messages are now of unknown outcome, because their sender did not report within its lease."""
     lost = (
         update(MessageRow)
@@ -132,7 +124,8 @@ def abandon(session: Session, *, now: datetime) -> int:
         )
         .returning(col(MessageRow.id))
     )
-    return len(session.scalars(lost).all())
+    with writing(office.engine) as session:
+        return len(session.scalars(lost).all())
 
 
 def claim_next(office: Office, channels: Collection[str], *, now: datetime) -> Claim | None:
@@ -157,8 +150,7 @@ def claim_next(office: Office, channels: Collection[str], *, now: datetime) -> C
         row.state = MessageState.SENDING.value
         row.attempts += 1
         row.lease_until = now + LEASE
-        claim = Claim(row.id, row.attempts, row.channel, _composed(office, session, row))
-    return claim
+        return Claim(row.id, row.attempts, row.channel, _composed(office, session, row))
 
 
 def _composed(office: Office, session: Session, row: MessageRow) -> Outgoing | Undeliverable | TryLater:

@@ -1,4 +1,4 @@
-"""Tables of what we tell people: messages on their way, and what was kept here instead of being sent."""
+"""Tables of what we tell people: messages on their way, and those that stayed in the house."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -64,9 +64,9 @@ class MessageRow(SQLModel, table=True):
 
 
 class RecordedMessageRow(SQLModel, table=True):
-    """A message kept here instead of leaving the house. One row per sending: a double shows as two rows.
+    """A message that stayed in the house. One row per sending: a double shows as two rows.
 
-    Address and wording are wiped once the applicant has been erased.
+    It holds no wording: that is put together again when somebody reads it, so an erased person stays erased.
     """
 
     __tablename__ = "recorded_messages"
@@ -75,7 +75,4 @@ class RecordedMessageRow(SQLModel, table=True):
     id: int | None = Field(default=None, sa_column=Column(BigId, primary_key=True, autoincrement=True))
     message_id: str = Field(max_length=32)
     channel: str = Field(max_length=20)
-    address: str | None = Field(default=None, max_length=300)
-    subject: str | None = Field(default=None, max_length=500)
-    body: str | None = None
     recorded_at: datetime = Field(sa_column=Column(UtcDateTime(), nullable=False))

@@ -241,9 +241,6 @@ def upgrade() -> None:
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
     sa.Column('message_id', sqlmodel.sql.sqltypes.AutoString(length=32), nullable=False),
     sa.Column('channel', sqlmodel.sql.sqltypes.AutoString(length=20), nullable=False),
-    sa.Column('address', sqlmodel.sql.sqltypes.AutoString(length=300), nullable=True),
-    sa.Column('subject', sqlmodel.sql.sqltypes.AutoString(length=500), nullable=True),
-    sa.Column('body', sqlmodel.sql.sqltypes.AutoString(), nullable=True),
     sa.Column('recorded_at', dossiers.columns.UtcDateTime(timezone=True), nullable=False),
     sa.PrimaryKeyConstraint('id')
     )

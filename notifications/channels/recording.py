@@ -6,18 +6,19 @@ import asyncio
 from datetime import datetime
 from typing import ClassVar, Self
 
-from sqlalchemy import Engine, ScalarResult, select, update
-from sqlmodel import Session, col
+from sqlalchemy import Engine
 
-from dossiers.personal_tables import ApplicantRow
 from dossiers.session import writing
 from dossiers.settings import Settings
 from notifications.channels.base import Accepted, Channel, Contact, Outcome, Outgoing
-from notifications.tables import MessageRow, RecordedMessageRow
+from notifications.tables import RecordedMessageRow
 
 
 class RecordingChannel(Channel):
-    """Keeps each message in a table. As `counter` it serves those who gave no address: staff tell them."""
+    """Notes that a message is to be told. As `counter` it serves those who gave no address: staff tell them.
+
+    What there is to tell, `notifications.messages.recorded_messages` puts into words for whoever reads it.
+    """
 
     needs: ClassVar[Contact] = Contact.NOTHING
     name = "counter"
@@ -32,7 +33,7 @@ class RecordingChannel(Channel):
         return cls(engine, now=now)
 
     async def send(self, message: Outgoing) -> Outcome:
-        """Keep the message; a second sending is a second row."""
+        """Note the message; a second sending is a second row."""
         await asyncio.to_thread(self._record, message)
         return Accepted()
 
@@ -42,37 +43,6 @@ class RecordingChannel(Channel):
                 RecordedMessageRow(
                     message_id=message.message_id,
                     channel=self.name,
-                    address=message.address or None,
-                    subject=message.subject,
-                    body=message.body,
                     recorded_at=self.now,
                 )
             )
-
-
-def recorded_messages(session: Session, *, dossier_id: int) -> list[RecordedMessageRow]:
-    """What was recorded about a dossier, in the order of recording."""
-    query = (
-        select(RecordedMessageRow)
-        .join(MessageRow, col(MessageRow.message_id) == col(RecordedMessageRow.message_id))
-        .where(col(MessageRow.dossier_id) == dossier_id)
-        .order_by(col(RecordedMessageRow.id))
-    )
-    found: ScalarResult[RecordedMessageRow] = session.scalars(query)
-    return list(found)
-
-
-def wipe_erased(session: Session) -> int:
-    """How many recorded messages lost address and wording, because their applicant has been erased."""
-    erased = (
-        select(col(MessageRow.message_id))
-        .join(ApplicantRow, col(ApplicantRow.id) == col(MessageRow.applicant_id))
-        .where(col(ApplicantRow.erased_at).is_not(None))
-    )
-    wiped = (
-        update(RecordedMessageRow)
-        .where(col(RecordedMessageRow.body).is_not(None), col(RecordedMessageRow.message_id).in_(erased))
-        .values(address=None, subject=None, body=None)
-        .returning(col(RecordedMessageRow.id))
-    )
-    return len(session.scalars(wiped).all())
