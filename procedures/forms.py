@@ -41,7 +41,7 @@ class _Refused(Exception):
 
 
 def validate_form(definition: Definition, form: Mapping[str, Any]) -> dict[str, Any]:
-    """The form as clean JSON values: texts trimmed, dates `YYYY-MM-DD`, numbers as exact decimal text, empties left out.
+    """The form as clean JSON values: texts trimmed, `YYYY-MM-DD` dates, numbers as exact decimal text, no empties.
 
     Dates are taken as `YYYY-MM-DD` or `dd/mm/yyyy`, phone numbers with spaces, dots or dashes.
 

@@ -168,7 +168,9 @@ def _explain(
     kind, context = error["type"], dict(error.get("ctx") or {})
     key = str(path[-1]) if path else ""
     facts = {**context, "key": key, "given": shown(error.get("input")), "example": EXAMPLES.get(key, "...")}
-    if kind == "extra_forbidden":
+    if kind == "extra_forbidden" and source.written.get(path) == "" and " " in key:
+        code, more = "comma_in_braces", {}
+    elif kind == "extra_forbidden":
         code, more = "unknown_key", _did_you_mean(key, _keys_at(model, path[:-1]))
     elif any(e["type"] == "string_type" for e in group) and path in source.written:
         code, more = "unquoted", _seen_as(source.written[path], error.get("input"))

@@ -111,11 +111,6 @@ class Step(Frozen):
         many = (value,) if isinstance(value, str) else value
         return tuple(t for t in many if t != END)
 
-    @property
-    def silence_outcome(self) -> str:
-        """Consultation: the outcome that silence leads to, `silent` where the step has it, else `answered`."""
-        return "silent" if "silent" in self.outcomes else "answered"
-
     def all_targets(self) -> set[str]:
         """Every step id that some outcome leads to."""
         return {t for o in self.outcomes for t in self.targets(o)}

@@ -207,6 +207,13 @@ SHAPE: dict[str, Said] = {
         ),
         W("{hint_vi}Các khoá dùng được: {known}.", "{hint_en}Known keys: {known}."),
     ),
+    "comma_in_braces": Said(
+        W(
+            "Dấu phẩy trong {{ }} đã cắt câu: '{key}' bị hiểu là một khoá mới.",
+            "A comma inside {{ }} cut the text: '{key}' reads as a new key.",
+        ),
+        W("Đặt cả câu trong dấu nháy đơn.", "Put the whole text in single quotes."),
+    ),
     "missing": Said(
         W("Thiếu khoá '{key}'.", "The key '{key}' is missing."),
         W("Thêm `{key}: {example}`.", "Add `{key}: {example}`."),
