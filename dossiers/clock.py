@@ -72,7 +72,7 @@ class _Counts:
 
     @property
     def in_force(self) -> Count:
-        return self.extended if self.extended and self.extended.due > self.legal.due else self.legal
+        return self.extended if self.extended and self.extended.due >= self.legal.due else self.legal
 
 
 def read_clock(limit: Limit, history: ClockHistory, calendar: Calendar, *, now: datetime) -> ClockReading:

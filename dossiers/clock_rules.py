@@ -6,6 +6,7 @@ On its axis a limit is a length, a pause is a span that is skipped, and the rest
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, time
@@ -178,8 +179,7 @@ def _months_later(day: int, months: Decimal) -> int:
     whole, part = divmod(months, 1)
     begin = day_from_number(day)
     year, month = divmod(begin.year * 12 + begin.month - 1 + int(whole), 12)
-    first_of_next = date(year + (month == 11), (month + 1) % 12 + 1, 1)
-    reached = min(day_number(date(year, month + 1, 1)) + begin.day - 1, day_number(first_of_next) - 1)
+    reached = day_number(date(year, month + 1, min(begin.day, monthrange(year, month + 1)[1])))
     return reached + int((part * DAYS_IN_PART_OF_MONTH).to_integral_value(ROUND_CEILING))
 
 
