@@ -45,8 +45,10 @@ class _Telling:
         yield from self._rule()
         yield from self._beginning()
         yield from self._skipped()
-        yield from (self._pause(pause) for pause in self.history.pauses)
-        if len(self.history.pauses) > 1:
+        last_restart = max(self.history.restarts, default=None)
+        pauses = [p for p in self.history.pauses if not (last_restart and p.end and p.end <= last_restart)]
+        yield from (self._pause(pause) for pause in pauses)
+        if len(pauses) > 1 and self.limit.unit is not Unit.SAME_DAY:
             yield self._say("overlaps")
         yield from self._extensions()
         yield from self._result()
@@ -100,7 +102,10 @@ class _Telling:
         ground = pause.ground(self.language)
         facts = {"start": self._at(pause.start), "cost": self._cost(pause.start, max(end, pause.start))}
         facts["ground"] = f" ({ground})" if ground else ""
-        return self._say("open_pause", **facts) if pause.end is None else self._say("pause", end=self._at(end), **facts)
+        if pause.end is None:
+            return self._say("open_pause", **facts)
+        key = "pause_same_day" if self.limit.unit is Unit.SAME_DAY else "pause"
+        return self._say(key, end=self._at(end), **facts)
 
     def _cost(self, start: datetime, end: datetime) -> str:
         """What a pause costs by itself, in the unit in which pauses are counted."""
@@ -165,5 +170,5 @@ class _Telling:
         # A weekly rest day needs no name, and "Tết Bính Ngọ (mùng 2)" is one festival with mùng 1.
         notes = (entry.note_en if self.language == "en" else entry.note for entry in run)
         names = dict.fromkeys(note.split(" (")[0] for note in notes)
-        named = run[0].kind not in (LedgerKind.WEEKEND, LedgerKind.PAUSED)
+        named = run[0].kind not in (LedgerKind.WEEKEND, LedgerKind.PAUSED, LedgerKind.BEFORE_RESTART)
         return f"{text} ({', '.join(names)})" if named else text

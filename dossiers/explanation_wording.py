@@ -83,15 +83,19 @@ SENTENCES: dict[str, Wording] = {
     },
     "pause": {
         "vi": "Tạm dừng từ {start} đến {end}{ground}: không tính {cost}.",
-        "en": "Paused from {start} to {end}{ground}: {cost} left out.",
+        "en": "Paused from {start} to {end}{ground}: {cost} not counted.",
+    },
+    "pause_same_day": {
+        "vi": "Tạm dừng từ {start} đến {end}{ground}: khi hết tạm dừng, hồ sơ được tính như mới nhận.",
+        "en": "Paused from {start} to {end}{ground}: afterwards the dossier counts as received anew.",
     },
     "open_pause": {
         "vi": "Đang tạm dừng từ {start}{ground}: đến nay không tính {cost}; hạn còn lùi cho đến khi hết tạm dừng.",
-        "en": "Paused since {start}{ground}: {cost} left out so far; the due time moves on until the pause ends.",
+        "en": "Paused since {start}{ground}: {cost} not counted so far; the due time moves on until the pause ends.",
     },
     "overlaps": {
         "vi": "Các khoảng tạm dừng trùng nhau chỉ được trừ một lần.",
-        "en": "Where pauses overlap, the time is left out once.",
+        "en": "Where pauses overlap, the time is taken off once.",
     },
     "extended_by": {
         "vi": "Lúc {at}, thời hạn được gia hạn thêm {amount}.",

@@ -168,7 +168,7 @@ def read_calendar_file(path: Path) -> CalendarFile:
 
 def _mend(error: Mapping[str, Any]) -> str:
     """How to put right what Pydantic found."""
-    key = str(error["loc"][-1]) if error["loc"] else "the file"
+    key = next((part for part in reversed(error["loc"]) if isinstance(part, str)), "the file")
     match error["type"]:
         case "extra_forbidden":
             return f"remove {key!r} or correct its spelling"
