@@ -14,6 +14,7 @@ from typing import Any
 import yaml
 
 from procedures.base import Frozen, Names, Whole
+from procedures.checks import check_all
 from procedures.errors import BrokenDefinition, NotInForce, OutsideScope, UnknownProcedure
 from procedures.forms import validate_form
 from procedures.loader import load_folder
@@ -167,14 +168,12 @@ def load_catalogue(extra: Path | None = None) -> Catalogue:
     Raises:
         BrokenDefinition: a file has errors; `problems` lists them.
     """
-    folders = [DEFINITIONS] if extra is None else [DEFINITIONS, extra]
-    definitions: tuple[Definition, ...] = ()
-    for folder in folders:
-        report = load_folder(folder)
-        if errors := errors_among(report.problems):
-            raise BrokenDefinition(folder=str(folder), problems=errors)
-        definitions += report.definitions
-    return Catalogue.of(definitions, load_fields(extra))
+    fields = load_fields(extra)
+    files = tuple(f for folder in (DEFINITIONS, extra) if folder is not None for f in load_folder(folder).files)
+    problems = errors_among((*(p for f in files for p in f.problems), *check_all(files, fields)))
+    if problems:
+        raise BrokenDefinition(problems=problems)
+    return Catalogue.of(tuple(f.definition for f in files if f.definition is not None), fields)
 
 
 def load_fields(extra: Path | None = None) -> dict[str, ProcedureField]:

@@ -15,6 +15,8 @@ from procedures.source_text import SourceText, read_text
 
 MAXIMUM_BYTES = 512 * 1024
 """A definition is a few hundred lines; anything bigger is not one."""
+FIELDS_FILE = "fields.yaml"
+"""The one file of a definitions folder that is no definition."""
 _NOTHING = SourceText(None, {}, {}, ())
 
 
@@ -61,7 +63,9 @@ def load_folder(path: Path) -> LoadReport:
     """Every `*.yaml` and `*.yml` below a folder (or the one file given), with all problems; nothing is raised."""
     if path.is_file():
         return LoadReport((read_file(path),))
-    files = sorted(p for p in path.rglob("*") if p.suffix in (".yaml", ".yml") and p.is_file())
+    files = sorted(
+        p for p in path.rglob("*") if p.suffix in (".yaml", ".yml") and p.name != FIELDS_FILE and p.is_file()
+    )
     return LoadReport(tuple(read_file(p) for p in files))
 
 

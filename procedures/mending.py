@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import types
 from collections.abc import Iterable, Mapping
 from datetime import date
@@ -11,9 +10,11 @@ from typing import Any, Union, get_args, get_origin
 
 from pydantic import BaseModel
 
-from procedures.problems import Problem, Wording
+from procedures.findings import did_you_mean
+from procedures.load_wording import SHAPE
+from procedures.problems import Problem
 from procedures.source_text import Path, SourceText
-from procedures.wording import RULES, SHAPE
+from procedures.wording import RULES
 
 EXAMPLES: Mapping[str, str] = {
     "code": "'1.001193'",
@@ -171,12 +172,12 @@ def _explain(
     if kind == "extra_forbidden" and source.written.get(path) == "" and " " in key:
         code, more = "comma_in_braces", {}
     elif kind == "extra_forbidden":
-        code, more = "unknown_key", _did_you_mean(key, _keys_at(model, path[:-1]))
+        code, more = "unknown_key", did_you_mean(key, _keys_at(model, path[:-1]))
     elif any(e["type"] == "string_type" for e in group) and path in source.written:
         code, more = "unquoted", _seen_as(source.written[path], error.get("input"))
     elif kind in ("enum", "literal_error"):
         known = [word for e in group for word in _allowed(e)]
-        code, more = "not_allowed", _did_you_mean(str(error.get("input")), known)
+        code, more = "not_allowed", did_you_mean(str(error.get("input")), known)
     elif kind in _BOUNDS:
         code, vi, en = _BOUNDS[kind]
         more = {"bound_vi": vi.format_map(facts), "bound_en": en.format_map(facts)}
@@ -218,13 +219,6 @@ def _seen_as(written: str, value: Any) -> dict[str, str]:
     else:
         seen = ("số", "a number")
     return {"given": written, "seen_vi": seen[0], "seen_en": seen[1]}
-
-
-def _did_you_mean(given: str, known: Iterable[str]) -> dict[str, str]:
-    names = list(dict.fromkeys(known))
-    near = difflib.get_close_matches(given, names, n=1, cutoff=0.6)
-    hint = Wording(f"Có phải bạn muốn viết '{near[0]}'? ", f"Did you mean '{near[0]}'? ") if near else Wording("", "")
-    return {"hint_vi": hint.vi, "hint_en": hint.en, "known": ", ".join(names)}
 
 
 def _keys_at(model: type[BaseModel], path: Path) -> list[str]:

@@ -33,7 +33,7 @@ _WORDS: Mapping[str, bool | None] = {
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """Something that YAML allows, or does not, and a definition does not: `code` is one of `wording.SHAPE`."""
+    """Something that YAML allows, or does not, and a definition does not: `code` is one of `load_wording.SHAPE`."""
 
     code: str
     line: int
