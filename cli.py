@@ -12,6 +12,7 @@ from dossiers import commands as dossier_commands
 from dossiers.errors import DossierError
 from dossiers.shell import REFUSED
 from flows import commands as flow_commands
+from flows.demonstration.commands import demo
 from performance.commands import performance
 from performance.errors import PerformanceError
 from procedures.commands import check
@@ -29,6 +30,7 @@ for command in (
     flow_commands.up,
     flow_commands.worker,
     flow_commands.recover,
+    demo,
     web,
     check,
     dossier_commands.due,

@@ -273,7 +273,11 @@ def migrate(as_json: AsJson = False) -> None:
     from dossiers.settings import settings
 
     changed = upgrade(engine_for(settings().url))
-    say({"changed": changed, "schema": newest()}, as_json=as_json, text=f"{newest()} ({'đã đổi' if changed else 'đã mới'})")
+    say(
+        {"changed": changed, "schema": newest()},
+        as_json=as_json,
+        text=f"{newest()} ({'đã đổi' if changed else 'đã mới'})",
+    )
 
 
 def erase(

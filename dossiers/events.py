@@ -106,7 +106,7 @@ def chain_hash(
     *,
     dossier_code: str,
     revision: int,
-    type: str,  # noqa: A002 - the field's own name
+    type: str,
     occurred_at: datetime,
     recorded_at: datetime,
     actor: str,

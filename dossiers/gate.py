@@ -187,7 +187,9 @@ def decide_one(work: Work, name: Action, command: Command, *, at: datetime, acto
     authorise(actor, name, province=place.province_code, commune=place.code, field=work.row.field)
     if state.status not in PERMITTED[name]:
         raise NotPermittedNow(
-            action=name.value, state=state.status.value, permitted=sorted(a.value for a in permitted_actions(state.status))
+            action=name.value,
+            state=state.status.value,
+            permitted=sorted(a.value for a in permitted_actions(state.status)),
         )
     facts = {"area": commune_of(state.commune).area_class.value}
     decided = RULES[name].decide(work.context(at, actor, facts), command)

@@ -60,9 +60,7 @@ def moment(text: str | None) -> datetime | None:
 def _route(state: DossierState, event: Event) -> None:
     for occurrence, outcome in event.payload.get("closes", ()):
         step = state.open_steps.pop(occurrence)
-        state.done_steps.append(
-            DoneStep(occurrence, step.step, step.role, outcome, event.actor, event.occurred_at)
-        )
+        state.done_steps.append(DoneStep(occurrence, step.step, step.role, outcome, event.actor, event.occurred_at))
     for target, origin in event.payload.get("arrived", ()):
         state.arrivals.setdefault(target, set()).add(origin)
     for target in event.payload.get("joined", ()):

@@ -1,89 +1,25 @@
-"""What somebody may do with a dossier now, with the choices that each action leaves open. The gate decides in the end."""
+"""What somebody may do with a dossier now, and what each action leaves to choose. The gate decides in the end."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from sqlalchemy import select
 from sqlmodel import Session, col
 
-from dossiers.actions.base import Context, check_holder
+from dossiers.actions.base import Context
 from dossiers.authority import Actor, may
-from dossiers.errors import DossierError
+from dossiers.offer_types import Choice, Desk, Offer
 from dossiers.office import Office
 from dossiers.permitted import Action, permitted_actions
 from dossiers.personal_tables import GrantRow, StaffRow
-from dossiers.states import BEFORE_ACCEPTANCE, OpenStep, Status
+from dossiers.states import BEFORE_ACCEPTANCE, Status
 from dossiers.views import DossierView
 from procedures.base import Names
 from procedures.communes import commune as commune_of
 from procedures.limits import AreaClass
 from procedures.steps import Act, Kind, Step
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """One value that a field of the command may take."""
-
-    id: str
-    names: Names
-    default: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Offer:
-    """One action that is open to somebody. `given` is the part of the command that is already settled."""
-
-    action: Action
-    given: dict[str, Any] = field(default_factory=dict)
-    subject: Names | None = None
-    """The step, body or fee that it is about."""
-    choices: dict[str, tuple[Choice, ...]] = field(default_factory=dict)
-    """By field of the command."""
-    needs: frozenset[str] = frozenset()
-    """Fields that this offer needs although the command allows to leave them out."""
-    guidance: tuple[str, ...] = ()
-
-    def as_dict(self) -> dict[str, Any]:
-        """The offer as JSON values."""
-        return {
-            "action": self.action.value,
-            "given": self.given,
-            "subject": _both(self.subject) if self.subject else None,
-            "choices": {
-                name: [{"id": c.id, "names": _both(c.names), "default": c.default} for c in found]
-                for name, found in self.choices.items()
-            },
-            "needs": sorted(self.needs),
-        }
-
-
-def _both(names: Names) -> dict[str, str]:
-    return {"vi": names.vi, "en": names.en}
-
-
-@dataclass(frozen=True, slots=True)
-class _Desk:
-    """What the rules below look at."""
-
-    view: DossierView
-    context: Context
-    session: Session
-
-    def held(self, found: OpenStep) -> bool:
-        """Whether the actor may finish that step; the gate's own rule decides."""
-        try:
-            check_holder(self.context, found, self.view.definition.step(found.step))
-        except DossierError:
-            return False
-        return True
-
-    def open_steps(self) -> Iterator[tuple[OpenStep, Step]]:
-        """Open steps with their definitions."""
-        for found in self.view.state.open_steps.values():
-            yield found, self.view.definition.step(found.step)
 
 
 def offers(office: Office, session: Session, view: DossierView, *, actor: Actor) -> tuple[Offer, ...]:
@@ -99,7 +35,7 @@ def offers(office: Office, session: Session, view: DossierView, *, actor: Actor)
         actor=actor,
         roles=frozenset(r.value for r in roles),
     )
-    desk = _Desk(view, context, session)
+    desk = Desk(view, context, session)
     found: list[Offer] = []
     permitted = permitted_actions(view.state.status)
     for action in Action:
@@ -109,13 +45,13 @@ def offers(office: Office, session: Session, view: DossierView, *, actor: Actor)
     return tuple(found)
 
 
-def _forward(desk: _Desk) -> Iterable[Offer]:
+def _forward(desk: Desk) -> Iterable[Offer]:
     state = desk.view.state
     if state.commune != state.intake_commune and state.received_at_competent_body is None:
         yield Offer(Action.FORWARD)
 
 
-def _accept(desk: _Desk) -> Iterable[Offer]:
+def _accept(desk: Desk) -> Iterable[Offer]:
     state, definition = desk.view.state, desk.view.definition
     if state.commune != state.intake_commune and state.received_at_competent_body is None:
         return
@@ -141,19 +77,19 @@ _AREAS = {
 }
 
 
-def _documents(desk: _Desk, case: str | None) -> tuple[Choice, ...]:
+def _documents(desk: Desk, case: str | None) -> tuple[Choice, ...]:
     known = desk.view.definition.documents
     return tuple(Choice(d.id, d.names, d.required) for d in known if case is None or not d.cases or case in d.cases)
 
 
-def _refuse(desk: _Desk) -> Iterable[Offer]:
+def _refuse(desk: Desk) -> Iterable[Offer]:
     step = next((s for _, s in desk.open_steps() if s.does is Act.REFUSE), None)
     allowed = {"signatory", "supervisor"} | ({str(step.role)} if step else set())
     if desk.view.state.status in BEFORE_ACCEPTANCE or desk.context.roles & allowed:
         yield Offer(Action.REFUSE, subject=step.names if step else None)
 
 
-def _assign(desk: _Desk) -> Iterable[Offer]:
+def _assign(desk: Desk) -> Iterable[Offer]:
     for found, step in desk.open_steps():
         if step.role is None:
             continue
@@ -181,7 +117,7 @@ def _staff_with(session: Session, role: str, view: DossierView) -> list[tuple[st
     return [(i, n) for i, n in session.execute(query)]
 
 
-def _complete(desk: _Desk) -> Iterable[Offer]:
+def _complete(desk: Desk) -> Iterable[Offer]:
     asked = {c.occurrence for c in desk.view.state.open_consultations}
     for found, step in desk.open_steps():
         if isinstance(step.does, Act) or found.occurrence in asked or not desk.held(found):
@@ -212,7 +148,7 @@ _PLAIN = {
 }
 
 
-def _return(desk: _Desk) -> Iterable[Offer]:
+def _return(desk: Desk) -> Iterable[Offer]:
     steps = {s.id: s for s in desk.view.definition.steps}
     passed = dict.fromkeys(d.step for d in desk.view.state.done_steps)
     earlier = [steps[i] for i in passed if i in steps and steps[i].kind in (Kind.HUMAN, Kind.CONSULTATION)]
@@ -220,7 +156,7 @@ def _return(desk: _Desk) -> Iterable[Offer]:
         yield Offer(Action.RETURN_TO_STEP, choices={"step": tuple(Choice(s.id, s.names) for s in earlier)})
 
 
-def _request_supplement(desk: _Desk) -> Iterable[Offer]:
+def _request_supplement(desk: Desk) -> Iterable[Offer]:
     state, rule = desk.view.state, desk.view.definition.supplement
     if state.status is not Status.SUBMITTED and rule is None:
         return
@@ -230,57 +166,57 @@ def _request_supplement(desk: _Desk) -> Iterable[Offer]:
     yield Offer(Action.REQUEST_SUPPLEMENT, choices=choices, needs=needs)
 
 
-def _receive_supplement(desk: _Desk) -> Iterable[Offer]:
+def _receive_supplement(desk: Desk) -> Iterable[Offer]:
     yield Offer(Action.RECEIVE_SUPPLEMENT, choices={"documents": _documents(desk, desk.view.state.case_id)})
 
 
-def _pause(desk: _Desk) -> Iterable[Offer]:
+def _pause(desk: Desk) -> Iterable[Offer]:
     already = {p.reason for p in desk.view.state.open_pauses}
     reasons = tuple(Choice(p.id, p.names) for p in desk.view.definition.pauses if p.id not in already)
     if reasons:
         yield Offer(Action.PAUSE, choices={"reason": reasons})
 
 
-def _resume(desk: _Desk) -> Iterable[Offer]:
+def _resume(desk: Desk) -> Iterable[Offer]:
     for pause in desk.view.state.open_pauses:
         reason = desk.view.definition.pause(pause.reason)
         if reason is not None:
             yield Offer(Action.RESUME, {"reason": reason.id}, reason.names)
 
 
-def _extend(desk: _Desk) -> Iterable[Offer]:
+def _extend(desk: Desk) -> Iterable[Offer]:
     rule = desk.view.definition.extension
     if rule is not None and len(desk.view.state.extensions) < rule.maximum_times:
         yield Offer(Action.EXTEND)
 
 
-def _consult(desk: _Desk) -> Iterable[Offer]:
+def _consult(desk: Desk) -> Iterable[Offer]:
     for found, step in desk.open_steps():
         if step.kind is Kind.CONSULTATION and desk.held(found):
             usual = tuple(Choice(b, Names(vi=b, en=b)) for b in step.bodies)
             yield Offer(Action.CONSULT, {"occurrence": found.occurrence}, step.names, {"bodies": usual})
 
 
-def _answer(desk: _Desk) -> Iterable[Offer]:
+def _answer(desk: Desk) -> Iterable[Offer]:
     for asked in desk.view.state.open_consultations:
         yield Offer(Action.ANSWER_CONSULTATION, {"number": asked.number}, Names(vi=asked.body, en=asked.body))
 
 
-def _payment(desk: _Desk) -> Iterable[Offer]:
+def _payment(desk: Desk) -> Iterable[Offer]:
     if fees := _fees(desk):
         yield Offer(Action.RECORD_PAYMENT, choices={"fee": fees})
 
 
-def _exemption(desk: _Desk) -> Iterable[Offer]:
+def _exemption(desk: Desk) -> Iterable[Offer]:
     if fees := _fees(desk):
         yield Offer(Action.RECORD_EXEMPTION, choices={"fee": fees})
 
 
-def _fees(desk: _Desk) -> tuple[Choice, ...]:
+def _fees(desk: Desk) -> tuple[Choice, ...]:
     return tuple(Choice(f.id, f.names) for f in desk.view.definition.fees)
 
 
-def _issue(desk: _Desk) -> Iterable[Offer]:
+def _issue(desk: Desk) -> Iterable[Offer]:
     if desk.view.state.open_pauses:
         return
     for found, step in desk.open_steps():
@@ -290,18 +226,18 @@ def _issue(desk: _Desk) -> Iterable[Offer]:
             yield Offer(Action.ISSUE_RESULT, {}, step.names, choices)
 
 
-def _reopen(desk: _Desk) -> Iterable[Offer]:
+def _reopen(desk: Desk) -> Iterable[Offer]:
     steps = {s.id: s for s in desk.view.definition.steps if s.role is not None}
     passed = dict.fromkeys(d.step for d in desk.view.state.done_steps if d.step in steps)
     choices = {"step": tuple(Choice(i, steps[i].names) for i in passed)} if passed else {}
     yield Offer(Action.REOPEN, choices=choices)
 
 
-def _plain(action: Action) -> Callable[[_Desk], Iterable[Offer]]:
+def _plain(action: Action) -> Callable[[Desk], Iterable[Offer]]:
     return lambda _desk: (Offer(action),)
 
 
-_OFFERED: dict[Action, Callable[[_Desk], Iterable[Offer]]] = {
+_OFFERED: dict[Action, Callable[[Desk], Iterable[Offer]]] = {
     Action.FORWARD: _forward,
     Action.RECEIVE_AT_COMPETENT_BODY: _plain(Action.RECEIVE_AT_COMPETENT_BODY),
     Action.ACCEPT: _accept,

@@ -59,9 +59,7 @@ def add_staff(
     session: Session, *, login: str, name: str, password: str, grants: Iterable[Grant], email: str | None = None
 ) -> StaffRow:
     """A new account with its roles."""
-    row = StaffRow(
-        id=secrets.token_hex(8), login=login, name=name, email=email, password_hash=hash_password(password)
-    )
+    row = StaffRow(id=secrets.token_hex(8), login=login, name=name, email=email, password_hash=hash_password(password))
     session.add(row)
     session.flush()
     for grant in grants:
@@ -117,7 +115,7 @@ def find_applicants(office: Office, session: Session, *, personal_id: str) -> li
 
 
 def erase_person(office: Office, code: str, *, now: datetime) -> int:
-    """Erase the applicant of a dossier and all free texts of that person's dossiers; gives how many dossiers it touched.
+    """Erase the applicant of a dossier and all free texts of that person's dossiers; gives how many dossiers those are.
 
     The ledgers stay whole: they hold only salted HMACs, whose salts are erased too.
 

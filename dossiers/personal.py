@@ -1,4 +1,4 @@
-"""Sealing personal data: identity numbers encrypted with a blind index, free texts bound to the ledger by a salted HMAC."""
+"""Sealing personal data: identity numbers encrypted with a blind index, free texts bound to the ledger by an HMAC."""
 
 from __future__ import annotations
 

@@ -26,7 +26,7 @@ class ApplicantRow(SQLModel, table=True):
 
 
 class FreeTextRow(SQLModel, table=True):
-    """A free text of an event. The ledger holds only its HMAC under the row's salt; erasing both leaves the chain whole."""
+    """A free text of an event. The ledger holds only its HMAC under the row's salt; erasing both breaks nothing."""
 
     __tablename__ = "free_texts"
 

@@ -34,7 +34,7 @@ def parse_submission(command: RegisterSubmission | Mapping[str, Any]) -> Registe
     Raises:
         MalformedCommand: it has not the shape that it needs.
     """
-    from pydantic import ValidationError  # noqa: PLC0415
+    from pydantic import ValidationError
 
     if isinstance(command, RegisterSubmission):
         return command
@@ -131,9 +131,7 @@ def _plain(value: Any) -> Any:
     return value if isinstance(value, str | int | bool) or value is None else str(value)
 
 
-def _row(
-    command: RegisterSubmission, code: str, province: str, version: int, field: str, at: datetime
-) -> DossierRow:
+def _row(command: RegisterSubmission, code: str, province: str, version: int, field: str, at: datetime) -> DossierRow:
     return DossierRow(
         code=code,
         procedure=command.procedure,

@@ -1,4 +1,4 @@
-"""Engines and transactions. SQLite takes its write lock at BEGIN, so an action never fails half-way on a busy database."""
+"""Engines and transactions. SQLite takes its write lock at BEGIN, so no action fails half-way on a busy database."""
 
 from __future__ import annotations
 

@@ -39,10 +39,14 @@ class Settings(BaseSettings):
         default="", description="Database of the embedded Prefect server; empty means SQLite in the home folder."
     )
     prefect_retention_days: int = Field(
-        default=3, ge=1, le=365, description="Days after which Prefect's run history is deleted; it is never our record."
+        default=3,
+        ge=1,
+        le=365,
+        description="Days after which Prefect's run history is deleted; it is never our record.",
     )
     definitions: Path | None = Field(
-        default=None, description="Folder with further procedure definitions of this province, beside the built-in ones."
+        default=None,
+        description="Folder with further procedure definitions of this province, beside the built-in ones.",
     )
     calendars: Path | None = Field(
         default=None, description="Folder with further calendar decisions (local closures, later years)."
@@ -51,7 +55,10 @@ class Settings(BaseSettings):
         default=None, description="File with the secret key for personal data; empty means `secret.key` in home."
     )
     lease_seconds: int = Field(
-        default=60, ge=2, le=3600, description="Seconds after which an automatic step that did not report is tried again."
+        default=60,
+        ge=2,
+        le=3600,
+        description="Seconds after which an automatic step that did not report is tried again.",
     )
     dispatch_batch: int = Field(
         default=40, ge=1, le=500, description="Most wake-ups that share one Prefect flow run under load."

@@ -44,7 +44,7 @@ def find(session: Session, code: str, *, lock: bool = False) -> DossierRow:
     query = select(DossierRow).where(col(DossierRow.code) == code)
     if lock:
         query = query.with_for_update()
-    row = session.execute(query).scalar_one_or_none()
+    row: DossierRow | None = session.execute(query).scalar_one_or_none()
     if row is None:
         raise UnknownDossier(dossier=code)
     return row
@@ -84,7 +84,15 @@ def put_texts_aside(payload: Any, dossier_id: int, rows: list[FreeTextRow]) -> A
 
 
 def recorded(
-    code: str, revision: int, previous_hash: str, new: NewEvent, *, payload: Any, at: datetime, now: datetime, actor: str
+    code: str,
+    revision: int,
+    previous_hash: str,
+    new: NewEvent,
+    *,
+    payload: Any,
+    at: datetime,
+    now: datetime,
+    actor: str,
 ) -> Event:
     """A decided event as a recorded one, chained to the event before it."""
     occurred_at = new.occurred_at or at
@@ -103,9 +111,9 @@ def recorded(
 
 
 def write_events(session: Session, dossier_id: int, events: Sequence[Event], *, silent: bool) -> list[int]:
-    """Append events and queue them for routing; gives their cuts. Call it last: the sequencer is locked from here on."""
+    """Append events and queue them for routing; gives their cuts. Call it last: it locks the sequencer."""
     cut = session.execute(
-        update(CutRow).where(col(CutRow.id) == 1).values(last=CutRow.last + len(events)).returning(CutRow.last)
+        update(CutRow).where(col(CutRow.id) == 1).values(last=CutRow.last + len(events)).returning(col(CutRow.last))
     ).scalar_one()
     first = cut - len(events) + 1
     rows = [
@@ -206,7 +214,7 @@ def next_code(session: Session, commune: str, day: str) -> str:
         update(CodeCounterRow)
         .where(col(CodeCounterRow.commune) == commune, col(CodeCounterRow.day) == day)
         .values(last=CodeCounterRow.last + 1)
-        .returning(CodeCounterRow.last)
+        .returning(col(CodeCounterRow.last))
     ).scalar_one_or_none()
     if taken is None:
         _first_of_day(session, commune, day)

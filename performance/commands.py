@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
@@ -22,13 +21,14 @@ def performance(
     from dossiers.migrate import require_current
     from dossiers.session import engine_for
     from dossiers.settings import settings
+    from dossiers.shell import now
     from performance.formulas import COLUMNS
     from performance.reports import monthly
     from procedures.communes import commune as commune_of
 
     engine = engine_for(settings().url)
     require_current(engine)
-    report = monthly(engine, province=province, month=month, commune=commune, now=datetime.now(UTC))
+    report = monthly(engine, province=province, month=month, commune=commune, now=now())
     if as_json:
         typer.echo(json.dumps(report.as_dict(), ensure_ascii=False, indent=1))
         return

@@ -125,9 +125,7 @@ class Report:
         }
 
 
-def monthly(
-    engine: Engine, *, province: str | None, month: str, commune: str | None = None, now: datetime
-) -> Report:
+def monthly(engine: Engine, *, province: str | None, month: str, commune: str | None = None, now: datetime) -> Report:
     """Form II.06a for a month, a row per commune with dossiers, and the sum.
 
     A dossier belongs to a period when it was accepted before its end and was not finished or closed before its start.

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import os
-import secrets
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import psycopg
 import pytest
 from sqlalchemy import Engine
 
@@ -17,7 +14,7 @@ from dossiers.personal import Vault
 from dossiers.session import engine_for
 from procedures.catalogue import Catalogue, load_catalogue, load_fields
 from procedures.schema import Definition
-from tests.postgres import server_url
+from tests.postgres import server_url, throw_away
 from tests.samples import sample
 
 
@@ -31,17 +28,8 @@ def postgres() -> Iterator[str]:
 @pytest.fixture
 def fresh_postgres(postgres: str) -> Iterator[str]:
     """The URL of a database made for one test and dropped after it."""
-    name = f"motcua_test_{os.getpid()}_{secrets.token_hex(4)}"
-    admin = postgres.replace("postgresql+psycopg", "postgresql")
-    with psycopg.connect(f"{admin}/postgres", autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE "{name}"')
-    url = f"{postgres}/{name}"
-    try:
+    with throw_away(postgres) as url:
         yield url
-    finally:
-        engine_for(url).dispose()
-        with psycopg.connect(f"{admin}/postgres", autocommit=True) as connection:
-            connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import glob
 import os
 import pwd
+import secrets
 import shutil
 import socket
 import subprocess
@@ -14,6 +15,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
+
+from dossiers.session import engine_for
 
 LOCAL = "postgresql+psycopg://postgres@127.0.0.1:5432"
 
@@ -29,6 +32,21 @@ def server_url() -> Iterator[str]:
     else:
         with _private_cluster() as url:
             yield url
+
+
+@contextmanager
+def throw_away(server: str) -> Iterator[str]:
+    """The URL of a new database on that server, dropped at the end."""
+    name = f"motcua_test_{os.getpid()}_{secrets.token_hex(4)}"
+    admin = server.replace("+psycopg", "")
+    with psycopg.connect(f"{admin}/postgres", autocommit=True) as connection:
+        connection.execute(f'CREATE DATABASE "{name}"')
+    try:
+        yield f"{server}/{name}"
+    finally:
+        engine_for(f"{server}/{name}").dispose()
+        with psycopg.connect(f"{admin}/postgres", autocommit=True) as connection:
+            connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
 def _answers(url: str) -> bool:

@@ -89,9 +89,7 @@ def sample(**changes: Any) -> Definition:
             {"id": "to_khai", "names": names("Tờ khai"), "originals": 1},
             {"id": "giay_to", "names": names("Giấy tờ"), "required": False},
         ],
-        "fees": [
-            {"id": "le_phi", "names": names("Lệ phí"), "kind": "charge", "amount_vnd": 8000, "source": ["law"]}
-        ],
+        "fees": [{"id": "le_phi", "names": names("Lệ phí"), "kind": "charge", "amount_vnd": 8000, "source": ["law"]}],
         "form": [{"id": "purpose", "names": names("Mục đích"), "type": "text"}],
         "results": [{"id": "paper", "names": names("Giấy")}],
         "start": "issue_receipt",
@@ -163,7 +161,7 @@ def sample(**changes: Any) -> Definition:
     return Definition.model_validate(raw)
 
 
-def officer(*roles: str, id: str = "", commune: str = COMMUNE, province: str = "38") -> Actor:  # noqa: A002
+def officer(*roles: str, id: str = "", commune: str = COMMUNE, province: str = "38") -> Actor:
     """Somebody with roles in one commune."""
     grants = tuple(Grant(StaffRole(r), province, commune) for r in roles)
     return Actor(id=id or "-".join(roles), name="Nguyễn Văn A", grants=grants)

@@ -72,9 +72,7 @@ def _perform(work: Work, found: OpenStep) -> None:
         event.payload["closes"] = [[found.occurrence, "done"]]
     else:
         event.payload.update(
-            after_outcome(
-                context.definition, work.state, found.occurrence, "done", at=at, add_limit=context.add_limit
-            )
+            after_outcome(context.definition, work.state, found.occurrence, "done", at=at, add_limit=context.add_limit)
         )
     event.payload.update({"occurrence": found.occurrence, "step": step.id})
     work.record([event], at=at, actor=SYSTEM)
@@ -101,7 +99,7 @@ def _open_linked(work: Work, found: OpenStep, step: Step) -> NewEvent:
         command = RegisterSubmission(
             procedure=linked.procedure,
             commune=work.state.commune,
-            channel=work.state.channel,  # type: ignore[arg-type]
+            channel=work.state.channel,
             case=linked.case,
             applicant=Applicant(name=work.row.code),
         )

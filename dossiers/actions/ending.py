@@ -32,7 +32,7 @@ class IssueResult(Command):
 
     result: str = Field(max_length=60)
     number: str | None = Field(default=None, max_length=100, description="Number of the paper issued.")
-    outcome: str = Field(default="done", max_length=60)
+    outcome: str | None = Field(default=None, max_length=60, description="Needed only where the step has several.")
     note: str | None = Field(default=None, max_length=2000)
 
 
@@ -110,16 +110,15 @@ def issue_result(ctx: Context, command: IssueResult) -> list[NewEvent]:
         raise UnknownResult(result=command.result, known=[r.id for r in ctx.definition.results])
     if ctx.state.open_pauses:
         raise PauseStillOpen(reasons=[p.reason for p in ctx.state.open_pauses])
-    if command.outcome not in step.outcomes:
-        raise UnknownOutcome(step=step.id, outcome=command.outcome, known=list(step.outcomes))
+    outcome = command.outcome or (next(iter(step.outcomes)) if len(step.outcomes) == 1 else "")
+    if outcome not in step.outcomes:
+        raise UnknownOutcome(step=step.id, outcome=outcome, known=list(step.outcomes))
     payload: dict[str, Any] = {"result": command.result}
     if command.number:
         payload["number"] = command.number
     if command.note:
         payload["note"] = FreeText(command.note)
-    payload.update(
-        after_outcome(ctx.definition, ctx.state, occurrence, command.outcome, at=ctx.at, add_limit=ctx.add_limit)
-    )
+    payload.update(after_outcome(ctx.definition, ctx.state, occurrence, outcome, at=ctx.at, add_limit=ctx.add_limit))
     return [NewEvent(EventType.RESULT_ISSUED, payload)]
 
 

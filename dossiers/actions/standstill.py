@@ -132,9 +132,7 @@ def receive_supplement(ctx: Context, command: ReceiveSupplement) -> list[NewEven
             raise UnknownDocument(document=name, known=sorted(known))
     request = ctx.state.open_supplement
     number = request.number if request else 0
-    return [
-        NewEvent(EventType.SUPPLEMENT_RECEIVED, {"number": number, "documents": dict(command.documents)})
-    ]
+    return [NewEvent(EventType.SUPPLEMENT_RECEIVED, {"number": number, "documents": dict(command.documents)})]
 
 
 @action(Action.PAUSE, Pause)
@@ -183,7 +181,7 @@ def resumed(ctx: Context, reason: str, *, automatic: bool) -> list[NewEvent]:
 def extend(ctx: Context, command: Extend) -> list[NewEvent]:
     """Apologise and give a new appointment. `apology_late` records that it came after the last allowed day.
 
-    Source: NĐ 61/2018/NĐ-CP art. 19.9 (one new appointment; apology at least one day before), unverified in NĐ 118/2025.
+    Source: NĐ 61/2018/NĐ-CP art. 19.9 (once; apology at least one day before), unverified in NĐ 118/2025.
 
     Raises:
         ExtensionNotAllowed: the procedure has none.

@@ -40,9 +40,7 @@ class ReturnToStep(Command):
 def assign(ctx: Context, command: Assign) -> list[NewEvent]:
     """Name the one holder of a step."""
     open_step(ctx, command.occurrence)
-    return [
-        NewEvent(EventType.STEP_ASSIGNED, {"occurrence": command.occurrence, "assignee": command.assignee})
-    ]
+    return [NewEvent(EventType.STEP_ASSIGNED, {"occurrence": command.occurrence, "assignee": command.assignee})]
 
 
 @action(Action.COMPLETE_STEP, CompleteStep)

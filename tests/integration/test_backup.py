@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from dossiers.session import engine_for, reading
 from dossiers.tables import DossierRow
 from tests.conftest import make_office
 from tests.desk import MONDAY, Desk
+from tests.postgres import throw_away
 from tests.samples import at, sample
 
 TUESDAY = at("2026-03-03T09:00")
@@ -30,26 +32,12 @@ def full(office: Office) -> Office:
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+def empty_url(request: pytest.FixtureRequest, tmp_path: Path, postgres: str) -> Iterator[str]:
     if request.param == "sqlite":
-        return f"sqlite:///{tmp_path / 'restored.db'}"
-    import secrets
-
-    import psycopg
-
-    server = request.getfixturevalue("postgres")
-    name = f"motcua_restore_{secrets.token_hex(4)}"
-    admin = server.replace("postgresql+psycopg", "postgresql")
-    with psycopg.connect(f"{admin}/postgres", autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE "{name}"')
-
-    def drop() -> None:
-        engine_for(f"{server}/{name}").dispose()
-        with psycopg.connect(f"{admin}/postgres", autocommit=True) as connection:
-            connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
-
-    request.addfinalizer(drop)
-    return f"{server}/{name}"
+        yield f"sqlite:///{tmp_path / 'restored.db'}"
+    else:
+        with throw_away(postgres) as url:
+            yield url
 
 
 def test_a_restored_office_is_the_same_and_goes_on(full: Office, empty_url: str, tmp_path: Path) -> None:

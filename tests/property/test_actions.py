@@ -41,7 +41,9 @@ commands: st.SearchStrategy[tuple[str, dict[str, Any]]] = st.one_of(
     st.tuples(st.just("pause"), st.builds(dict, reason=st.sampled_from(["posting", "survey", "tax", "violation"]))),
     st.tuples(st.just("resume"), st.builds(dict, reason=st.sampled_from(["posting", "survey", "tax", "violation"]))),
     st.tuples(st.just("extend"), st.just({"amount": "2", "apology": "xin lỗi", **REASON})),
-    st.tuples(st.just("consult"), st.builds(dict, occurrence=number, bodies=st.just(["X", "Y"]), question=st.just("?..?"))),
+    st.tuples(
+        st.just("consult"), st.builds(dict, occurrence=number, bodies=st.just(["X", "Y"]), question=st.just("?..?"))
+    ),
     st.tuples(
         st.just("answer_consultation"), st.builds(dict, number=number, answer=st.sampled_from(["consent", "objection"]))
     ),
