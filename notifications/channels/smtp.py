@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from contextlib import suppress
 from datetime import datetime
+from email.charset import QP, Charset
 from email.errors import HeaderParseError
+from email.header import Header
 from email.headerregistry import Address
-from email.message import EmailMessage
-from email.policy import SMTP as SMTP_POLICY
-from typing import ClassVar, Self
+from email.mime.text import MIMEText
+from email.policy import compat32
+from email.utils import format_datetime
+from typing import Any, ClassVar, Self
 
 from aiosmtplib import (
     SMTP,
@@ -38,6 +41,9 @@ TIMEOUT_SECONDS = 15
 GOODBYE_SECONDS = 2
 IMPLICIT_TLS_PORT = 465
 PERMANENT = 500
+_WIRE = compat32.clone(linesep="\r\n")
+_QUOTED = Charset("utf-8")
+_QUOTED.body_encoding = QP  # readable by hand, and no line longer than SMTP allows
 
 
 class EmailChannel(Channel):
@@ -59,11 +65,11 @@ class EmailChannel(Channel):
 
         Until the content is on its way a lost connection means: not sent. From then on it means: nobody knows.
         """
-        try:
-            content = mail(message, sender=self.settings.mail_from).as_bytes(policy=SMTP_POLICY)
-            message.address.encode("ascii")
-        except (HeaderParseError, ValueError, IndexError) as error:
-            return Undeliverable(f"no usable e-mail address ({type(error).__name__})")
+        if not is_address(self.settings.mail_from):
+            return TryLater("the setting mail_from is no e-mail address", channel_down=True)
+        if not is_address(message.address):
+            return Undeliverable("that is no usable e-mail address")
+        content = mail(message, sender=self.settings.mail_from).as_bytes(policy=_WIRE)
         client = self._client()
         try:
             return await self._converse(client, message.address, content)
@@ -119,22 +125,38 @@ def said(error: Exception) -> str:
     return " ".join(f"{type(error).__name__}: {error}".split())
 
 
-def mail(message: Outgoing, *, sender: str) -> EmailMessage:
-    """The message as MIME. Message-ID and Date stay the same at every attempt.
-
-    Raises:
-        HeaderParseError, ValueError, IndexError: the address is not one.
-    """
-    built = EmailMessage(policy=SMTP_POLICY)
+def mail(message: Outgoing, *, sender: str) -> MIMEText:
+    """The message as MIME. Message-ID and Date stay the same at every attempt."""
+    built = MIMEText(message.body, "plain", _QUOTED)  # type: ignore[arg-type]  # typeshed knows only names of charsets
     built["Message-ID"] = f"<{message.message_id}@{domain(sender)}>"
-    built["Date"] = message.created_at
-    built["From"] = Address(addr_spec=sender)
-    built["To"] = Address(display_name=message.name, addr_spec=message.address)
-    built["Subject"] = message.subject
+    built["Date"] = format_datetime(message.created_at)
+    built["From"] = sender
+    # The newer EmailMessage loses blanks where it folds encoded words (seen in Python 3.11); Header does not.
+    headers: dict[str, Any] = {
+        "To": _mailbox(message.name, message.address),
+        "Subject": Header(message.subject, "utf-8", header_name="Subject"),
+    }
+    for name, value in headers.items():
+        built[name] = value
     built["Auto-Submitted"] = "auto-generated"
     built["Content-Language"] = message.language
-    built.set_content(message.body, charset="utf-8", cte="quoted-printable")
     return built
+
+
+def _mailbox(name: str, address: str) -> Header:
+    header = Header(header_name="To")
+    if name:
+        header.append(name, "utf-8")
+    header.append(f"<{address}>", "us-ascii")
+    return header
+
+
+def is_address(text: str) -> bool:
+    """Whether a text is exactly one e-mail address, in ASCII as plain SMTP needs it."""
+    try:
+        return Address(addr_spec=text).addr_spec == text and text.isascii() and "@" in text
+    except (HeaderParseError, ValueError, IndexError):
+        return False
 
 
 def domain(address: str) -> str:
