@@ -211,10 +211,18 @@ class _Rows:
             return at // DAY, office.close(at // DAY) if by_day else at
         if unit in DATE_UNITS:
             return self._date(unit, zero_day)
-        at = _run_out(start, limits.amount * (HOUR // THOUSAND), self.paused, self.resumed)
-        rolls = limits.roll_hours & ~office.is_working(at // DAY)
-        at = np.where(rolls, office.close(office.working_day_from(at // DAY)), at)
+        length = limits.amount * (HOUR // THOUSAND)
+        at = _run_out(start, length, self.paused, self.resumed)
+        at = np.where(limits.roll_hours, self._rolled_hours(at, start + length), at)
         return at // DAY, at
+
+    def _rolled_hours(self, run_out: Integers, first_run_out: Integers) -> Integers:
+        office, day = self.office, run_out // DAY
+        off = ~office.is_working(day)
+        after_rest = ~office.is_working(np.maximum(day - 1, office.calendar.first_number))
+        stays = (first_run_out < day * DAY) & after_rest
+        rolled = office.close(office.working_day_from(day))
+        return np.where(off, rolled, np.where(stays, np.maximum(run_out, office.close(day)), run_out))
 
     def _start(self) -> tuple[Integers, Integers]:
         received = self.start // DAY
@@ -222,8 +230,8 @@ class _Rows:
             return self.start, received
         moved = self.office.same_day_of(self.limits.cut_off, self.start)
         zero_day = np.where(self.limits.from_next_working_day, moved, received)
-        opening = zero_day * DAY + self.office.scalar.opens_at
-        return np.where(zero_day == received, self.start, opening), zero_day
+        opening = np.maximum(self.start, zero_day * DAY + self.office.scalar.opens_at)
+        return np.where(self.limits.from_next_working_day, opening, self.start), zero_day
 
     def _same_day(self) -> Integers:
         office, cut_off = self.office, self.limits.cut_off

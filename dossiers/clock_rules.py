@@ -95,9 +95,8 @@ def count(
             due = office.close(due_day)
         return Count(limit.unit, zero_day, begin, run_out, run_out, spans, due_day, due)
     if limit.unit is Unit.HOURS:
-        due = run_out
-        if limit.roll_hours and not office.is_working(due // DAY):
-            due = office.close(office.working_day_from(due // DAY))
+        first_run_out = begin + _length(limit.unit, limit.amount, zero_day, office)
+        due = _rolled_hours(run_out, first_run_out, office) if limit.roll_hours else run_out
         return Count(limit.unit, zero_day, begin, run_out, due, spans, due // DAY, due)
     due_day = _rolled((run_out - 1) // DAY, spans, office)
     return Count(limit.unit, zero_day, begin, run_out, (due_day + 1) * DAY, spans, due_day, office.close(due_day))
@@ -151,7 +150,7 @@ def _start(limit: Limit, start: int, office: OfficeTime) -> tuple[int, int]:
     if limit.cut_off is None:
         raise CutOffMissing(unit=limit.unit.value)
     zero_day = same_day_of(limit.cut_off, start, office)
-    return (start if zero_day == start // DAY else office.opening(zero_day)), zero_day
+    return max(start, office.opening(zero_day)), zero_day
 
 
 def _begin(unit: Unit, start: int, zero_day: int, office: OfficeTime) -> int:
@@ -218,3 +217,16 @@ def _rolled(day: int, spans: Spans, office: OfficeTime) -> int:
         if a <= day * DAY < b:
             day = office.working_day_from(b // DAY)
     return day
+
+
+def _rolled_hours(run_out: int, first_run_out: int, office: OfficeTime) -> int:
+    """The instant, or on a day of rest the close of the next working day; `first_run_out` is without pauses and more.
+
+    A pause or an extension that carries the end past the day of rest must not take back what the roll had given: until
+    the close of that working day it stays there. Source: Bộ luật Dân sự 2015 art. 148; the latter a convention.
+    """
+    day = run_out // DAY
+    if not office.is_working(day):
+        return office.close(office.working_day_from(day))
+    had_rolled_here = first_run_out < day * DAY and not office.is_working(day - 1)
+    return max(run_out, office.close(day)) if had_rolled_here else run_out

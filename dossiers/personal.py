@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import hmac
 import os
 import secrets
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -50,6 +53,28 @@ class Vault:
     def blind_index(self, text: str) -> str:
         """An HMAC (hex) that finds equal texts again without showing them."""
         return hmac.new(self.index_key, text.strip().encode(), hashlib.sha256).hexdigest()
+
+
+def sealed_form(vault: Vault, form: Mapping[str, Any], secret: Collection[str]) -> dict[str, Any]:
+    """Form values as they are stored: the fields named in `secret` (identity numbers) encrypted, the others as text."""
+    return {
+        name: {"sealed": base64.b64encode(vault.seal(str(value))).decode()}
+        if name in secret and value
+        else _plain(value)
+        for name, value in form.items()
+    }
+
+
+def opened_form(vault: Vault, stored: Mapping[str, Any]) -> dict[str, Any]:
+    """Stored form values with the encrypted ones readable again."""
+    return {
+        name: vault.unseal(base64.b64decode(value["sealed"])) if isinstance(value, dict) else value
+        for name, value in stored.items()
+    }
+
+
+def _plain(value: Any) -> str | int | bool | None:
+    return value if isinstance(value, str | int | bool) or value is None else str(value)
 
 
 def salted_hmac(salt: bytes, text: str) -> str:

@@ -18,7 +18,7 @@ from dossiers.gate import VIETNAM, Work, answer_of, legal_moment
 from dossiers.idempotency import IdempotencyKey, first_answer, remember
 from dossiers.office import Office
 from dossiers.permitted import Action
-from dossiers.personal import salted_hmac
+from dossiers.personal import salted_hmac, sealed_form
 from dossiers.personal_tables import ApplicantRow
 from dossiers.session import writing
 from dossiers.states import DossierState
@@ -26,6 +26,7 @@ from dossiers.store import next_code
 from dossiers.tables import DossierRow
 from procedures.catalogue import choose_case, validate_form
 from procedures.communes import commune as commune_of
+from procedures.schema import Definition
 
 
 def parse_submission(command: RegisterSubmission | Mapping[str, Any]) -> RegisterSubmission:
@@ -116,7 +117,7 @@ def open_dossier(
         code=code,
         province=commune.province_code,
         case=case,
-        form=canonical({k: _plain(v) for k, v in form.items()}),
+        form=canonical(sealed_form(office.vault, form, _secret(definition))),
         applicant=reference,
     )
     if parent:
@@ -127,8 +128,8 @@ def open_dossier(
     return work
 
 
-def _plain(value: Any) -> Any:
-    return value if isinstance(value, str | int | bool) or value is None else str(value)
+def _secret(definition: Definition) -> set[str]:
+    return {f.id for f in definition.form if f.type == "personal_id_number"}
 
 
 def _row(command: RegisterSubmission, code: str, province: str, version: int, field: str, at: datetime) -> DossierRow:

@@ -21,7 +21,7 @@ from dossiers.explanation import explain
 from dossiers.gate import Work, desk
 from dossiers.history import fold
 from dossiers.office import Office
-from dossiers.personal import masked
+from dossiers.personal import masked, opened_form
 from dossiers.personal_tables import FreeTextRow, StaffRow
 from dossiers.reading import clock_history
 from dossiers.states import DossierState
@@ -133,11 +133,11 @@ def timeline(session: Session, view: DossierView, *, personal: bool) -> list[Tim
     ]
 
 
-def form_values(session: Session, view: DossierView, *, show_id: bool) -> dict[str, Any]:
+def form_values(office: Office, session: Session, view: DossierView, *, show_id: bool) -> dict[str, Any]:
     """What the applicant filled in, by field; identity numbers masked unless asked for. Empty once erased."""
     reference = view.events[0].payload.get("form")
     row = session.get(FreeTextRow, reference["text"]) if isinstance(reference, dict) else None
-    values: dict[str, Any] = json.loads(row.text) if row and row.text else {}
+    values = opened_form(office.vault, json.loads(row.text)) if row and row.text else {}
     secret = {f.id for f in view.definition.form if f.type == "personal_id_number"}
     return {k: masked(str(v)) if k in secret and v and not show_id else v for k, v in values.items()}
 

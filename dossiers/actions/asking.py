@@ -95,7 +95,7 @@ def _open_consultation(ctx: Context, number: int) -> Consultation:
 
 
 def moves_on(ctx: Context, answered: Consultation, answer: str) -> dict[str, Any]:
-    """The routing when this was the last answer its step waits for: `objected` where the step knows it, else `answered`."""
+    """The routing when this was the last answer awaited: `objected` where the step knows it, else `answered`."""
     occurrence = answered.occurrence
     if occurrence is None or occurrence not in ctx.state.open_steps:
         return {}

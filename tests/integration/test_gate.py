@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -241,3 +242,17 @@ def test_a_changed_free_text_is_found(office: Office) -> None:
     with writing(office.engine) as session:
         session.execute(update(FreeTextRow).where(col(FreeTextRow.text) == "đồng ý").values(text="không đồng ý"))
     assert [d.stored for d in check(office, now=TUESDAY).differences] == ["changed"]
+
+
+def test_identity_numbers_in_a_form_are_encrypted_too(office: Office) -> None:
+    from dossiers.personal import opened_form
+    from tests.conftest import make_office
+    from tests.samples import names, sample
+
+    number = {"id": "mother", "names": names("Số định danh của mẹ"), "type": "personal_id_number", "personal": True}
+    desk = Desk(make_office(office.engine, sample(form=[number])))
+    desk.register(form={"mother": "038190009999"})
+    with reading(office.engine) as session:
+        stored = session.execute(select(FreeTextRow)).scalar_one().text or ""
+    assert "038190009999" not in stored
+    assert opened_form(office.vault, json.loads(stored)) == {"mother": "038190009999"}
