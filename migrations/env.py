@@ -3,8 +3,8 @@
 from alembic import context
 from sqlmodel import SQLModel
 
-import dossiers.personal_tables
-import dossiers.tables
+import dossiers.personal_tables  # noqa: F401 - enters the metadata
+import dossiers.tables  # noqa: F401 - enters the metadata
 import notifications.tables  # noqa: F401 - enters the metadata
 
 engine = context.config.attributes["engine"]
