@@ -29,6 +29,7 @@ from procedures.limits import Amount, AreaClass, CountFrom, Limit, Phase, TimeLi
 
 CALENDAR = load_calendar(province="38")
 CUT_OFF = time(15, 0)
+FROM_NEXT_DAY = Limit(Decimal(24), Unit.HOURS, CUT_OFF, CountFrom.NEXT_WORKING_DAY)
 
 
 def read(limit: Limit, start: str, *pauses: str, **further: object) -> ClockReading:
@@ -199,6 +200,34 @@ def test_months(amount: str, received: str, due: str) -> None:
         (Limit(Decimal(24), Unit.HOURS, roll_hours=True), "2026-06-05T16:00", [], "2026-06-08T17:00"),
         (Limit(Decimal(24), Unit.HOURS, roll_hours=True), "2026-06-03T16:00", [], "2026-06-04T16:00"),
         (Limit(Decimal(24), Unit.HOURS), "2026-06-05T16:00", ["2026-06-05T18:00/2026-06-05T20:30"], "2026-06-06T18:30"),
+        # Rolled from Sunday 14:00 to Monday's close. A pause that carries the end to Monday 02:00 does not bring it nearer.
+        (Limit(Decimal(24), Unit.HOURS, roll_hours=True), "2026-06-06T14:00", [], "2026-06-08T17:00"),
+        (
+            Limit(Decimal(24), Unit.HOURS, roll_hours=True),
+            "2026-06-06T14:00",
+            ["2026-06-06T15:00/2026-06-07T03:00"],
+            "2026-06-08T17:00",
+        ),
+        (
+            Limit(Decimal(24), Unit.HOURS, roll_hours=True),
+            "2026-06-06T14:00",
+            ["2026-06-06T15:00/2026-06-08T11:00"],
+            "2026-06-09T10:00",
+        ),
+        (Limit(Decimal(24), Unit.HOURS, roll_hours=True), "2026-06-07T02:00", [], "2026-06-08T02:00"),
+        # Counted from the next working day: from its opening.
+        (
+            Limit(Decimal(24), Unit.HOURS, CUT_OFF, CountFrom.NEXT_WORKING_DAY),
+            "2026-06-01T15:01",
+            [],
+            "2026-06-03T07:00",
+        ),
+        (
+            Limit(Decimal(24), Unit.HOURS, CUT_OFF, CountFrom.NEXT_WORKING_DAY),
+            "2026-06-01T06:00",
+            [],
+            "2026-06-02T07:00",
+        ),
         # 5 office hours on Monday, 3 on Tuesday.
         (Limit(Decimal(8), Unit.WORKING_HOURS), "2026-06-01T10:00", [], "2026-06-02T10:00"),
         (Limit(Decimal(2), Unit.WORKING_HOURS), "2026-06-05T16:30", [], "2026-06-08T08:30"),
