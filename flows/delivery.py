@@ -8,19 +8,24 @@ from typing import Any
 from prefect import flow
 from prefect.states import Completed, State
 
+from dossiers.settings import settings
 from flows.desk import desk
 from flows.now import now
+from flows.results import NO_RESULTS
 
 _one_at_a_time = asyncio.Lock()
 
 
-@flow(name="deliver-notices", persist_result=False, retries=0)
+@flow(name="deliver-notices", persist_result=False, result_storage=NO_RESULTS, retries=0)
 async def deliver_notices() -> State[Any]:
     """Deliver what is due. A delivery that is still going on makes another one needless."""
     if _one_at_a_time.locked():
         return Completed(name="Skipped", message="Another delivery was still going on.")
     async with _one_at_a_time:
-        from notifications.outbox import deliver  # noqa: PLC0415 - only this flow needs mail and templates
+        from notifications.outbox import deliver
+        from notifications.routing import route
 
-        report = await asyncio.to_thread(deliver, desk().office, now=now())
-        return Completed(message=str(report)[:2000])
+        here = desk()
+        routed = await here.call(lambda: route(here.office, now=now()))
+        report = await deliver(here.office, settings(), now=now())
+        return Completed(message=f"{routed} {report}"[:2000])

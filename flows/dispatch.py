@@ -220,9 +220,7 @@ class Dispatcher:
     def _claim(self, field: str) -> list[Claim]:
         desk = self._desk
         with writing(desk.engine) as session:
-            return wakeups.claim(
-                session, now=now(), lease=desk.lease, owner=desk.owner, limit=self._batch, field=field
-            )
+            return wakeups.claim(session, now=now(), lease=desk.lease, owner=desk.owner, limit=self._batch, field=field)
 
     def _renew(self, run: Run) -> tuple[WakeUpRef, ...]:
         with writing(self._desk.engine) as session:

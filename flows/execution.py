@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager
 from typing import Any
 from uuid import UUID
 
 import anyio
 from prefect import Flow
+from prefect._flow_run_suspension import FlowRunSuspensionRequest
 from prefect.client.orchestration import PrefectClient
 from prefect.client.schemas.objects import FlowRun
 from prefect.exceptions import Abort, ObjectNotFound, Pause
-from prefect.flow_engine import run_flow_async
+from prefect.flow_engine import AsyncFlowRunEngine
 from prefect.states import Cancelled, Crashed, State
 
 log = logging.getLogger(__name__)
@@ -20,6 +22,25 @@ log = logging.getLogger(__name__)
 
 class FlowRunCancelled(Exception):
     """The flow run was cancelled in Prefect while it ran."""
+
+
+class _Engine(AsyncFlowRunEngine[Any, Any]):
+    """Prefect's engine without its watch for suspension, which costs a thread, a connection and 90 ms for each run.
+
+    Our runs never wait for anything, so there is nothing to suspend.
+    """
+
+    @contextmanager
+    def setup_flow_run_suspension_request(self) -> Generator[FlowRunSuspensionRequest, None, None]:
+        yield self._get_flow_run_suspension_request()
+
+
+async def _run(flow: Flow[..., Any], flow_run: FlowRun) -> None:
+    engine = _Engine(flow=flow, parameters=flow_run.parameters, flow_run=flow_run)
+    async with engine.start():
+        while engine.is_running():
+            async with engine.run_context():
+                await engine.call_flow_fn()
 
 
 class InProcessExecutor:
@@ -52,9 +73,7 @@ class InProcessExecutor:
         with anyio.CancelScope() as scope:
             self._in_progress[flow_run.id] = scope
             try:
-                await run_flow_async(
-                    await self._flow_of(flow_run), flow_run=flow_run, parameters=flow_run.parameters, return_type="state"
-                )
+                await _run(await self._flow_of(flow_run), flow_run)
             except (Pause, Abort) as ended:  # Prefect's own signals, which are no ordinary exceptions
                 log.info("flow run %s was ended by Prefect: %s", flow_run.name, ended)
                 return RuntimeError(f"Prefect ended the flow run: {type(ended).__name__} {ended}")

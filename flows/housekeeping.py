@@ -24,6 +24,7 @@ from dossiers.settings import settings
 from dossiers.tables import IdempotencyRow
 from flows.desk import desk
 from flows.now import now
+from flows.results import NO_RESULTS
 
 IDEMPOTENCY_KEYS_FOR = timedelta(days=30)
 ABANDONED_AFTER = timedelta(hours=1)
@@ -32,7 +33,7 @@ PAGE = 200
 ENDED = (StateType.COMPLETED, StateType.FAILED, StateType.CRASHED, StateType.CANCELLED)
 
 
-@flow(name="housekeeping", persist_result=False, retries=0)
+@flow(name="housekeeping", persist_result=False, result_storage=NO_RESULTS, retries=0)
 async def housekeeping() -> State[Any]:
     """Delete old run history and idempotency keys, and show abandoned runs as crashed."""
     moment = now()
@@ -40,7 +41,9 @@ async def housekeeping() -> State[Any]:
         abandoned = await close_abandoned_runs(client, before=moment - ABANDONED_AFTER)
         runs = await delete_ended_runs(client, before=moment - timedelta(days=settings().prefect_retention_days))
     keys = await asyncio.to_thread(delete_idempotency_keys, desk().engine, before=moment - IDEMPOTENCY_KEYS_FOR)
-    return Completed(message=f"{runs} old flow runs and {keys} idempotency keys deleted, {abandoned} abandoned runs closed")
+    return Completed(
+        message=f"{runs} old flow runs and {keys} idempotency keys deleted, {abandoned} abandoned runs closed"
+    )
 
 
 def delete_idempotency_keys(engine: Engine, *, before: datetime) -> int:

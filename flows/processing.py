@@ -14,6 +14,7 @@ from prefect.states import Completed, Failed, State
 from dossiers.actions.automatic import AutomaticOutcome
 from dossiers.wakeups import WakeUpRef
 from flows.desk import desk
+from flows.results import NO_RESULTS
 from flows.steps import give_back, task_of
 
 FLOW_NAME = "process-dossier"
@@ -36,7 +37,7 @@ def run_name(refs: Sequence[WakeUpRef]) -> str:
     return name if len(name) <= LONGEST_RUN_NAME else name[: LONGEST_RUN_NAME - 1] + "…"
 
 
-@flow(name=FLOW_NAME, validate_parameters=False, persist_result=False, retries=0)
+@flow(name=FLOW_NAME, validate_parameters=False, persist_result=False, result_storage=NO_RESULTS, retries=0)
 async def process_dossier(wake_ups: list[dict[str, Any]]) -> State[Any]:
     """Do each of these attempts and every automatic step that follows from it, dossiers side by side.
 

@@ -27,6 +27,17 @@ _OFF_SERVICES = (
 )
 """Loops of the server that we have no use for: leases, history and lateness are kept by our own tables."""
 
+_BATCHES = {
+    "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_BATCH_SIZE": "200",
+    "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_READ_BATCH_SIZE": "200",
+    "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_FLUSH_INTERVAL": "1",
+    "PREFECT_SERVER_SERVICES_EVENT_PERSISTER_BATCH_SIZE": "200",
+    "PREFECT_SERVER_SERVICES_EVENT_PERSISTER_READ_BATCH_SIZE": "200",
+    "PREFECT_SERVER_SERVICES_EVENT_PERSISTER_FLUSH_INTERVAL": "2",
+    "PREFECT_SERVER_SERVICES_TRIGGERS_READ_BATCH_SIZE": "200",
+}
+"""Prefect's server stores events one transaction each unless told otherwise: a task run would cost 28 ms of its time."""
+
 _COMMON = {
     "DO_NOT_TRACK": "1",
     "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
@@ -95,6 +106,7 @@ def server_environment(settings: Settings) -> dict[str, str]:
         "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": "events,flow_runs",
         "PREFECT_SERVER_SERVICES_DB_VACUUM_RETENTION_PERIOD": str(settings.prefect_retention_days * 86_400),
         "PREFECT_SERVER_SERVICES_SCHEDULER_LOOP_SECONDS": "30",
+        **_BATCHES,
         "PREFECT_SERVER_SERVICES_SCHEDULER_MAX_RUNS": "3",
         "PREFECT_SERVER_SERVICES_SCHEDULER_MIN_RUNS": "2",
     }
@@ -106,7 +118,7 @@ def server_environment(settings: Settings) -> dict[str, str]:
 def server_command(settings: Settings) -> list[str]:
     """The command of the embedded Prefect server: one process, no supervisor of its own."""
     return [
-        sys.executable, "-m", "uvicorn", "--factory", "prefect.server.api.server:create_app",
+        sys.executable, "-m", "uvicorn", "--factory", "flows.prefect_app:create_app",
         "--host", "127.0.0.1", "--port", str(settings.prefect_port),
         "--timeout-keep-alive", "30", "--timeout-graceful-shutdown", "3", "--log-level", "warning", "--no-access-log",
     ]  # fmt: skip

@@ -7,7 +7,8 @@ import logging
 import signal
 import threading
 
-from prefect.context import AsyncClientContext
+from prefect.client.orchestration import PrefectClient
+from prefect.context import AsyncClientContext, SyncClientContext
 
 from dossiers import wakeups
 from dossiers.session import writing
@@ -56,26 +57,32 @@ async def serve(settings: Settings, stop: threading.Event) -> None:
     """Dispatch and work until `stop` is set; then finish what is in progress, or give it back."""
     here = desk()
     await asyncio.to_thread(release_dead_owners, here)
-    async with AsyncClientContext.get_or_create() as prefect:
-        executor = InProcessExecutor(declared_flows(), prefect.client)
-        dispatcher = Dispatcher(
-            here,
-            executor,
-            prefect.client,
-            batch=settings.dispatch_batch,
-            runs_per_field=settings.runs_per_field,
-        )
-        tasks = [
-            asyncio.create_task(dispatcher.run()),
-            asyncio.create_task(ring_on_change(here.engine, dispatcher.ring)),
-            asyncio.create_task(_poll(executor, here.owner.replace("/", "-"))),
-        ]
-        waiting = asyncio.create_task(asyncio.to_thread(stop.wait))
-        await asyncio.wait([*tasks, waiting], return_when=asyncio.FIRST_COMPLETED)
-        stop.set()
-        await _end(tasks[:2])
-        await dispatcher.drain(DRAIN_SECONDS)
-        await _end(tasks[2:])
+    # both clients once for the whole process: each new one would read all certificates of the machine
+    with SyncClientContext.get_or_create():
+        async with AsyncClientContext.get_or_create() as prefect:
+            await _serve(settings, stop, here, prefect.client)
+
+
+async def _serve(settings: Settings, stop: threading.Event, here: Desk, client: PrefectClient) -> None:
+    executor = InProcessExecutor(declared_flows(), client)
+    dispatcher = Dispatcher(
+        here,
+        executor,
+        client,
+        batch=settings.dispatch_batch,
+        runs_per_field=settings.runs_per_field,
+    )
+    tasks = [
+        asyncio.create_task(dispatcher.run()),
+        asyncio.create_task(ring_on_change(here.engine, dispatcher.ring)),
+        asyncio.create_task(_poll(executor, here.owner.replace("/", "-"))),
+    ]
+    waiting = asyncio.create_task(asyncio.to_thread(stop.wait))
+    await asyncio.wait([*tasks, waiting], return_when=asyncio.FIRST_COMPLETED)
+    stop.set()
+    await _end(tasks[:2])
+    await dispatcher.drain(DRAIN_SECONDS)
+    await _end(tasks[2:])
 
 
 async def _end(tasks: list[asyncio.Task[None]]) -> None:

@@ -1,0 +1,53 @@
+"""The embedded Prefect server's application, with what Prefect 3.8 still lacks for SQLAlchemy 2.1."""
+
+from __future__ import annotations
+
+from collections.abc import MutableMapping
+from contextlib import AbstractAsyncContextManager
+from typing import Any
+
+from fastapi import FastAPI
+from prefect.server.api.server import create_app as create_prefect_app
+from prefect.server.database.configurations import AioSqliteConfiguration
+from prefect.server.database.orm_models import FlowRun
+from sqlalchemy import inspect
+from sqlalchemy.ext.asyncio import AsyncSession, AsyncSessionTransaction
+from sqlalchemy.ext.hybrid import hybrid_property
+
+
+def create_app() -> FastAPI:
+    """Prefect's own application."""
+    allow_computed_attributes(FlowRun)
+    lock_at_begin(AioSqliteConfiguration)
+    return create_prefect_app()
+
+
+def allow_computed_attributes(model: type[Any]) -> None:
+    """Let bulk inserts of a model name its computed attributes, which are ignored as they were before SQLAlchemy 2.1.
+
+    Prefect's scheduler inserts flow runs with computed attributes among the values; SQLAlchemy 2.1 refuses those, so that
+    no scheduled run would ever be created.
+    """
+    for attribute in inspect(model).all_orm_descriptors.values():
+        if isinstance(attribute, hybrid_property) and attribute.bulk_dml_setter is None:
+            attribute.bulk_dml_setter = _ignore
+
+
+def lock_at_begin(configuration: type[AioSqliteConfiguration]) -> None:
+    """Let every transaction of Prefect on SQLite take its write lock at BEGIN, as its own state changes do already.
+
+    The others read first and lock later; if somebody has written in between, SQLite refuses at once, without waiting,
+    and Prefect answers 503 "database is locked": with four clients that is every third request.
+    """
+    begin = configuration.begin_transaction
+
+    def begin_locked(
+        self: AioSqliteConfiguration, session: AsyncSession, with_for_update: bool = False
+    ) -> AbstractAsyncContextManager[AsyncSessionTransaction]:
+        return begin(self, session, with_for_update=True)
+
+    configuration.begin_transaction = begin_locked  # type: ignore[method-assign,assignment]
+
+
+def _ignore(_model: type[Any], _values: MutableMapping[str, Any], _value: Any) -> None:
+    """Write nothing for the attribute: the database computes it."""
