@@ -200,7 +200,7 @@ def test_months(amount: str, received: str, due: str) -> None:
         (Limit(Decimal(24), Unit.HOURS, roll_hours=True), "2026-06-05T16:00", [], "2026-06-08T17:00"),
         (Limit(Decimal(24), Unit.HOURS, roll_hours=True), "2026-06-03T16:00", [], "2026-06-04T16:00"),
         (Limit(Decimal(24), Unit.HOURS), "2026-06-05T16:00", ["2026-06-05T18:00/2026-06-05T20:30"], "2026-06-06T18:30"),
-        # Rolled from Sunday 14:00 to Monday's close. A pause that carries the end to Monday 02:00 does not bring it nearer.
+        # Rolled from Sunday 14:00 to Monday's close; a pause that moves the end to Monday 02:00 brings it no nearer.
         (Limit(Decimal(24), Unit.HOURS, roll_hours=True), "2026-06-06T14:00", [], "2026-06-08T17:00"),
         (
             Limit(Decimal(24), Unit.HOURS, roll_hours=True),
