@@ -87,10 +87,10 @@ def claim(
     limit: int,
     field: str | None = None,
 ) -> list[Claim]:
-    """Up to `limit` wake-ups, oldest first, now leased to `owner` until `now + lease` with their next attempt number.
+    """Up to `limit` wake-ups, oldest first, leased to `owner` until `now + lease` with their next attempt number.
 
-    Takes waiting rows whose backoff is over and rows whose lease ran out. On PostgreSQL rows that another worker is just
-    taking are skipped; on SQLite the write transaction of the session keeps others out.
+    Takes waiting rows whose backoff is over and rows whose lease ran out. On PostgreSQL rows that another worker is
+    just taking are skipped; on SQLite the write transaction of the session keeps others out.
     """
     query = select(WakeUpRow).where(_claimable(now))
     if field is not None:

@@ -6,7 +6,8 @@ import asyncio
 from typing import Any
 
 from prefect import flow
-from prefect.states import Completed, Failed, State
+from prefect.client.schemas.objects import State
+from prefect.states import Completed, Failed
 
 from dossiers.sweep import sweep
 from flows.desk import THREADS_ON_POSTGRESQL, desk

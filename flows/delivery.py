@@ -6,7 +6,8 @@ import asyncio
 from typing import Any
 
 from prefect import flow
-from prefect.states import Completed, State
+from prefect.client.schemas.objects import State
+from prefect.states import Completed
 
 from dossiers.settings import settings
 from flows.desk import desk

@@ -1,4 +1,4 @@
-"""What every flow of this process works with: the database, its own name as lease holder, and a bounded way into the gate."""
+"""What every flow of this process works with: the office, its name as lease holder, a bounded way into the gate."""
 
 from __future__ import annotations
 

@@ -71,7 +71,7 @@ def _shortly(error: Exception) -> str:
 
 
 def _context_without_retries() -> contextvars.Context:
-    """A context in which Prefect's client reports at once that Prefect is away, instead of trying again for a minute."""
+    """A context in which Prefect's client says at once that Prefect is away, instead of trying again for a minute."""
     context = contextvars.copy_context()
     present = get_settings_context()
     impatient = present.settings.copy_with_update(updates={PREFECT_CLIENT_MAX_RETRIES: 0})

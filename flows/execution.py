@@ -12,10 +12,10 @@ import anyio
 from prefect import Flow
 from prefect._flow_run_suspension import FlowRunSuspensionRequest
 from prefect.client.orchestration import PrefectClient
-from prefect.client.schemas.objects import FlowRun
+from prefect.client.schemas.objects import FlowRun, State
 from prefect.exceptions import Abort, ObjectNotFound, Pause
 from prefect.flow_engine import AsyncFlowRunEngine
-from prefect.states import Cancelled, Crashed, State
+from prefect.states import Cancelled, Crashed
 
 log = logging.getLogger(__name__)
 
@@ -40,7 +40,7 @@ async def _run(flow: Flow[..., Any], flow_run: FlowRun) -> None:
     async with engine.start():
         while engine.is_running():
             async with engine.run_context():
-                await engine.call_flow_fn()
+                await engine.call_flow_fn()  # type: ignore[unused-coroutine]  # Prefect annotates what it awaits
 
 
 class InProcessExecutor:
@@ -67,8 +67,8 @@ class InProcessExecutor:
     async def execute(self, flow_run: FlowRun) -> Exception | None:
         """Run a flow run to its end, at once.
 
-        Returns what kept it from an end of its own (then nobody knows how far it came), or None. A failed flow is an end
-        of its own.
+        Returns what kept it from an end of its own (then nobody knows how far it came), or None. A failed flow has come
+        to an end of its own.
         """
         with anyio.CancelScope() as scope:
             self._in_progress[flow_run.id] = scope

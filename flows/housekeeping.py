@@ -14,8 +14,8 @@ from prefect.client.schemas.filters import (
     FlowRunFilterState,
     FlowRunFilterStateType,
 )
-from prefect.client.schemas.objects import StateType
-from prefect.states import Completed, Crashed, State
+from prefect.client.schemas.objects import State, StateType
+from prefect.states import Completed, Crashed
 from sqlalchemy import CursorResult, Engine, delete
 from sqlmodel import col
 

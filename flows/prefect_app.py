@@ -23,14 +23,14 @@ def create_app() -> FastAPI:
 
 
 def allow_computed_attributes(model: type[Any]) -> None:
-    """Let bulk inserts of a model name its computed attributes, which are ignored as they were before SQLAlchemy 2.1.
+    """Let bulk inserts of a model name its computed attributes, ignored as they were before SQLAlchemy 2.1.
 
-    Prefect's scheduler inserts flow runs with computed attributes among the values; SQLAlchemy 2.1 refuses those, so that
-    no scheduled run would ever be created.
+    Prefect's scheduler inserts flow runs with computed attributes among the values; SQLAlchemy 2.1 refuses those, so
+    that no scheduled run would ever be created.
     """
     for attribute in inspect(model).all_orm_descriptors.values():
         if isinstance(attribute, hybrid_property) and attribute.bulk_dml_setter is None:
-            attribute.bulk_dml_setter = _ignore
+            attribute.bulk_dml_setter = _ignore  # type: ignore[assignment]
 
 
 def lock_at_begin(configuration: type[AioSqliteConfiguration]) -> None:

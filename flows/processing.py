@@ -1,4 +1,4 @@
-"""The flow that does automatic steps of dossiers, one after the other, up to the next human wait. It never waits itself."""
+"""The flow that does automatic steps of dossiers up to the next human wait. It never waits itself."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from dataclasses import asdict
 from typing import Any
 
 from prefect import flow
-from prefect.states import Completed, Failed, State
+from prefect.client.schemas.objects import State
+from prefect.states import Completed, Failed
 
 from dossiers.actions.automatic import AutomaticOutcome
 from dossiers.wakeups import WakeUpRef
