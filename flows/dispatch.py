@@ -95,12 +95,24 @@ class Dispatcher:
         self._busy: Counter[str] = Counter()
         self._tasks: set[asyncio.Task[Any]] = set()
         self._registration: Registration | None = None
+        self._registering = asyncio.Lock()
         self._attention = asyncio.Event()
         self._impatient = _context_without_retries()
 
     def ring(self) -> None:
         """Have the queue looked at without delay."""
         self._attention.set()
+
+    async def register(self) -> None:
+        """Register work pool and deployments, asking for as long as Prefect is away."""
+        pause = FIRST_PAUSE
+        while self._registration is None:
+            try:
+                await asyncio.create_task(self._register_once(), context=self._impatient)
+            except Exception as error:  # Prefect is away or not ready: it is asked again
+                log.info("Prefect does not register us yet: %s", _shortly(error))
+                await asyncio.sleep(pause)
+                pause = min(pause * 2, LONGEST_PAUSE)
 
     async def run(self) -> None:
         """Dispatch until cancelled. Nothing that happens to Prefect or to the store ends it."""
@@ -198,12 +210,17 @@ class Dispatcher:
         failpoint("dispatch.after_remember_run")
         return flow_run
 
+    async def _register_once(self) -> Registration:
+        async with self._registering:
+            if self._registration is None:
+                self._registration = await register(self._client)
+            return self._registration
+
     async def _ask_prefect(self, run: Run) -> FlowRun:
-        if self._registration is None:
-            self._registration = await register(self._client)
+        registration = await self._register_once()
         try:
             return await self._client.create_flow_run_from_deployment(
-                self._registration.deployment_of(run.field),
+                registration.deployment_of(run.field),
                 parameters=parameters(run.refs),
                 name=run_name(run.refs),
                 idempotency_key=run.key,

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import MutableMapping
 from contextlib import AbstractAsyncContextManager
 from typing import Any
 
+import uvicorn
 from fastapi import FastAPI
 from prefect.server.api.server import create_app as create_prefect_app
 from prefect.server.database.configurations import AioSqliteConfiguration
@@ -20,6 +22,20 @@ def create_app() -> FastAPI:
     allow_computed_attributes(FlowRun)
     lock_at_begin(AioSqliteConfiguration)
     return create_prefect_app()
+
+
+def serve(port: int) -> None:
+    """Serve on localhost until SIGTERM."""
+    uvicorn.run(
+        create_app,
+        factory=True,
+        host="127.0.0.1",
+        port=port,
+        log_level="warning",
+        access_log=False,
+        timeout_keep_alive=30,
+        timeout_graceful_shutdown=3,
+    )
 
 
 def allow_computed_attributes(model: type[Any]) -> None:
@@ -51,3 +67,7 @@ def lock_at_begin(configuration: type[AioSqliteConfiguration]) -> None:
 
 def _ignore(_model: type[Any], _values: MutableMapping[str, Any], _value: Any) -> None:
     """Write nothing for the attribute: the database computes it."""
+
+
+if __name__ == "__main__":
+    serve(int(sys.argv[1]))

@@ -117,11 +117,12 @@ def server_environment(settings: Settings) -> dict[str, str]:
 
 def server_command(settings: Settings) -> list[str]:
     """The command of the embedded Prefect server: one process, no supervisor of its own."""
-    return [
-        sys.executable, "-m", "uvicorn", "--factory", "flows.prefect_app:create_app",
-        "--host", "127.0.0.1", "--port", str(settings.prefect_port),
-        "--timeout-keep-alive", "30", "--timeout-graceful-shutdown", "3", "--log-level", "warning", "--no-access-log",
-    ]  # fmt: skip
+    return [sys.executable, "-P", "-m", "flows.prefect_app", str(settings.prefect_port)]
+
+
+def worker_ready_file(settings: Settings) -> Path:
+    """The file that the worker writes once its deployments are registered."""
+    return settings.home / "worker.ready"
 
 
 def answers(settings: Settings, *, timeout: float = 1.0) -> bool:

@@ -18,6 +18,7 @@ from flows.dispatch import Dispatcher
 from flows.execution import InProcessExecutor
 from flows.now import now
 from flows.registration import declaration, declared_flows
+from flows.server import worker_ready_file
 from flows.waking import ring_on_change
 from flows.worker import InProcessWorker
 
@@ -75,7 +76,7 @@ async def _serve(settings: Settings, stop: threading.Event, here: Desk, client: 
     tasks = [
         asyncio.create_task(dispatcher.run()),
         asyncio.create_task(ring_on_change(here.engine, dispatcher.ring)),
-        asyncio.create_task(_poll(executor, here.owner.replace("/", "-"))),
+        asyncio.create_task(_register_and_poll(dispatcher, executor, settings, here.owner.replace("/", "-"))),
     ]
     waiting = asyncio.create_task(asyncio.to_thread(stop.wait))
     await asyncio.wait([*tasks, waiting], return_when=asyncio.FIRST_COMPLETED)
@@ -94,8 +95,12 @@ async def _end(tasks: list[asyncio.Task[None]]) -> None:
             raise result
 
 
-async def _poll(executor: InProcessExecutor, name: str) -> None:
+async def _register_and_poll(
+    dispatcher: Dispatcher, executor: InProcessExecutor, settings: Settings, name: str
+) -> None:
     """Poll for scheduled runs, with a fresh Prefect worker whenever one has given up (Prefect was away for long)."""
+    await dispatcher.register()
+    worker_ready_file(settings).write_text(name)
     pool = declaration()["work_pool"]["name"]
     while True:
         try:
