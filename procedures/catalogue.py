@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -110,15 +111,16 @@ class Catalogue:
         return tuple(d for d in self.definitions if d.field == field)
 
     def search(self, text: str) -> tuple[Definition, ...]:
-        """The newest version of each procedure whose code, names or field hold every word; accents do not matter."""
+        """The newest version of each procedure in whose code, names or field every word begins a word; no accents."""
         words = without_accents(text).split()
         newest = [versions[-1] for versions in self._by_code.values()]
-        return tuple(d for d in newest if all(w in self._haystack(d) for w in words))
+        return tuple(d for d in newest if all(any(h.startswith(w) for h in self._words(d)) for w in words))
 
-    def _haystack(self, definition: Definition) -> str:
+    def _words(self, definition: Definition) -> list[str]:
         field = self._fields.get(definition.field)
         names = (field.names.vi, field.names.en) if field else ()
-        return without_accents(" ".join((definition.code, definition.names.vi, definition.names.en, *names)))
+        text = without_accents(" ".join((definition.code, definition.names.vi, definition.names.en, *names)))
+        return re.findall(r"[\w.]+", text)
 
     def _versions(self, code: str) -> tuple[Definition, ...]:
         try:

@@ -88,14 +88,21 @@ def _parallel(graph: StepGraph) -> Iterator[Finding]:
     met: set[str] = set()
     for fork in graph.forks:
         for one, other in graph.branch_pairs(fork):
-            common = _before_joins(graph, one, fork) & _before_joins(graph, other, fork)
-            for name in sorted(common - met, key=index.__getitem__):
+            for name in sorted(_meeting_points(graph, one, other, fork) - met, key=index.__getitem__):
                 met.add(name)
                 yield Finding("branches_meet", ("steps", index[name]), {"fork": fork.step, "step": name})
     for name, n in index.items():
         join = graph.steps[name].join
         if join and not any(_fork_feeds(graph, fork, join) for fork in graph.forks):
             yield Finding("join_never_opens", ("steps", n, "join"), {"step": name, "members": ", ".join(join)})
+
+
+def _meeting_points(graph: StepGraph, one: str, other: str, fork: Fork) -> set[str]:
+    """The first steps that both branches open; what only follows them is not named again."""
+    first, second = _before_joins(graph, one, fork), _before_joins(graph, other, fork)
+    common = first & second
+    entered = {t for s in (first | second) - common for t in graph.next[s]} | {one, other}
+    return common & entered
 
 
 def _before_joins(graph: StepGraph, branch: str, fork: Fork) -> set[str]:

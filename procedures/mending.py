@@ -143,11 +143,15 @@ def retell(
 ) -> list[Problem]:
     """One problem per place, in file order.
 
-    A value that may have several shapes gives one pydantic error per shape; they are merged into one problem.
+    A value that may have several shapes gives one pydantic error per shape; they are merged into one problem. A list
+    counts as too short when its items are broken; then only the items are named.
     """
     places: dict[Path, list[Mapping[str, Any]]] = {}
     for error in errors:
         places.setdefault(_real_path(tuple(error["loc"]), source, error["type"]), []).append(error)
+    for path in [p for p, group in places.items() if group[0]["type"] == "too_short"]:
+        if any(len(other) > len(path) and other[: len(path)] == path for other in places):
+            del places[path]
     problems = [problem_at(source, file, path, *_explain(path, group, source, model)) for path, group in places.items()]
     return sorted(problems, key=lambda p: (p.line, p.path))
 
@@ -173,6 +177,8 @@ def _explain(
         code, more = "comma_in_braces", {}
     elif kind == "extra_forbidden":
         code, more = "unknown_key", did_you_mean(key, _keys_at(model, path[:-1]))
+    elif error.get("input") is None:
+        code, more = "empty", {}
     elif any(e["type"] == "string_type" for e in group) and path in source.written:
         code, more = "unquoted", _seen_as(source.written[path], error.get("input"))
     elif kind in ("enum", "literal_error"):
@@ -214,8 +220,6 @@ def _seen_as(written: str, value: Any) -> dict[str, str]:
         seen = ("ngày", "a date")
     elif isinstance(value, bool):
         seen = ("đúng/sai", "true or false")
-    elif value is None:
-        seen = ("để trống", "empty")
     else:
         seen = ("số", "a number")
     return {"given": written, "seen_vi": seen[0], "seen_en": seen[1]}
