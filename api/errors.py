@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from dossiers import clock_errors as c
 from dossiers import errors as d
+from notifications import errors as n
 from performance import errors as f
 from procedures import errors as p
 
@@ -126,6 +127,7 @@ TABLE: Mapping[type[Exception], Row] = {
     d.NotPermittedNow: Row(409, "Hồ sơ đang ở trạng thái không cho phép thao tác này."),
     d.NoAuthority: Row(403, "Bạn không có vai trò được làm việc này ở đây."),
     d.HeldBySomeoneElse: Row(409, "Bước này đã giao cho người khác."),
+    d.UnknownAssignee: Row(404, "Người này không có tài khoản hoặc không có vai trò của bước này tại đây."),
     d.SignerIsCaseOfficer: Row(403, "Người thụ lý hồ sơ không được ký chính hồ sơ đó."),
     d.StepNotOpen: Row(409, "Bước này hiện không mở."),
     d.UnknownOutcome: Row(404, "Bước này không có kết quả xử lý đó."),
@@ -166,6 +168,10 @@ TABLE: Mapping[type[Exception], Row] = {
     c.PauseEndsBeforeItStarts: Row(422, "Khoảng tạm dừng kết thúc trước khi bắt đầu."),
     c.ExtensionWithoutLength: Row(422, "Gia hạn phải nêu thêm bao lâu hoặc đến khi nào, chỉ một trong hai."),
     c.BatchShapesDiffer: Row(422, "Các cột của một lô phải dài bằng nhau."),
+    # notifications
+    n.BrokenRouting: Row(500, "Quy tắc gửi thông báo bị lỗi."),
+    n.UnknownMessage: Row(404, "Không có tin nhắn này."),
+    n.NothingToResolve: Row(409, "Tin nhắn này đã rõ kết quả: không có gì để quyết định."),
     # performance
     f.DoesNotReconcile: Row(409, "Số liệu không khớp nên báo cáo không được công bố."),
     f.WrongPeriod: Row(422, "Kỳ báo cáo viết như 2026-07."),

@@ -50,7 +50,7 @@ _PROVINCE_LOGINS = {"38": "thanhhoa", "04": "caobang", "24": "bacninh"}
 
 @dataclass(frozen=True, slots=True)
 class DemoAccount:
-    """A demonstration account: its log-in (with `PASSWORD`), name, place and roles. `commune` is empty for a province."""
+    """A demonstration account: its log-in (with `PASSWORD`), name, place, roles. `commune` is empty for a province."""
 
     id: str
     login: str
@@ -70,7 +70,7 @@ class _Post:
 def create(office: Office, *, now: datetime) -> list[DemoAccount]:
     """Every demonstration account, made where it is missing; the installation is marked as a demonstration.
 
-    `now` is not stored; it is asked for because every change of a database is made at some instant.
+    Repeating it changes nothing. `now` stands for every caller that changes a database; no account stores it.
     """
     password_hash = hash_password(PASSWORD)  # one hash for all of them: the password is printed anyway
     with writing(office.engine) as session:

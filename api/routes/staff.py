@@ -1,0 +1,160 @@
+"""Accounts of staff, for administrators: within the places that the administrator holds."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path, Request
+from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy import delete, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import Session, col
+
+from api.auth import Caller
+from api.deps import anywhere, desk_of, needs, now_of
+from api.errors import LoginTaken, UnknownStaff
+from api.shapes import REFUSALS
+from dossiers.authority import Actor, Grant, Permission, StaffRole, authorise, may
+from dossiers.people import add_staff, hash_password
+from dossiers.personal_tables import ApiTokenRow, GrantRow, SessionRow, StaffRow
+from dossiers.session import reading, writing
+from procedures.communes import commune as commune_of
+from procedures.communes import province as province_of
+from procedures.errors import UnknownCommune
+
+router = APIRouter(prefix="/staff", tags=["staff"], responses=REFUSALS)
+Administrator = Annotated[Caller, needs(Permission.MANAGE_STAFF, anywhere)]
+StaffId = Annotated[str, Path(max_length=32)]
+
+
+class GrantShape(BaseModel):
+    """A role in a commune, or in a whole province; in one field, or in all."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    role: StaffRole
+    province: str = Field(pattern=r"^\d{2}$")
+    commune: str = Field(default="", pattern=r"^(\d{5})?$")
+    field: str = Field(default="", max_length=40)
+
+
+class NewStaff(BaseModel):
+    """A new account."""
+
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
+
+    login: str = Field(min_length=3, max_length=80, pattern=r"^[a-z0-9][a-z0-9._@-]*$")
+    name: str = Field(min_length=1, max_length=200)
+    password: str = Field(min_length=10, max_length=200)
+    email: str | None = Field(default=None, max_length=200, pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$")
+    grants: list[GrantShape] = Field(min_length=1, max_length=50)
+
+
+class NewPassword(BaseModel):
+    """A password set by the administrator."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    password: str = Field(min_length=10, max_length=200)
+
+
+@router.get("")
+def list_staff(request: Request, caller: Administrator) -> list[dict[str, Any]]:
+    """The accounts with a role in your places."""
+    with reading(desk_of(request).office.engine) as session:
+        rows = session.execute(select(StaffRow).order_by(col(StaffRow.login))).scalars()
+        shown = [_shape(session, row) for row in rows]
+    return [one for one in shown if any(_reaches(caller.actor, g) for g in one["grants"])]
+
+
+@router.post("", status_code=201)
+def make_staff(request: Request, new: NewStaff, caller: Administrator) -> dict[str, Any]:
+    """Make an account with its roles."""
+    grants = [_checked(caller.actor, g) for g in new.grants]
+    try:
+        with writing(desk_of(request).office.engine) as session:
+            row = add_staff(
+                session, login=new.login, name=new.name, password=new.password, email=new.email, grants=grants
+            )
+            return _shape(session, row)
+    except IntegrityError:
+        raise LoginTaken(login=new.login) from None
+
+
+@router.post("/{staff_id}/grants", status_code=201)
+def grant(request: Request, staff_id: StaffId, new: GrantShape, caller: Administrator) -> dict[str, Any]:
+    """Give a role; giving it twice changes nothing."""
+    given = _checked(caller.actor, new)
+    with writing(desk_of(request).office.engine) as session:
+        row = _staff(session, staff_id)
+        values: dict[str, Any] = {**asdict(given), "role": given.role.value, "staff_id": row.id}
+        if not session.execute(select(GrantRow).filter_by(**values)).first():
+            session.add(GrantRow(**values))
+            session.flush()
+        return _shape(session, row)
+
+
+@router.post("/{staff_id}/deactivate")
+def deactivate(request: Request, staff_id: StaffId, caller: Administrator) -> dict[str, Any]:
+    """Close an account: its sessions and tokens end at once; what it did stays in the ledger."""
+    with writing(desk_of(request).office.engine) as session:
+        row = _within_reach(session, staff_id, caller.actor)
+        row.active = False
+        session.execute(delete(SessionRow).where(col(SessionRow.staff_id) == row.id))
+        open_tokens = (col(ApiTokenRow.staff_id) == row.id, col(ApiTokenRow.revoked_at).is_(None))
+        session.execute(update(ApiTokenRow).where(*open_tokens).values(revoked_at=now_of(request)))
+        session.flush()
+        return _shape(session, row)
+
+
+@router.post("/{staff_id}/password", status_code=204)
+def set_password(request: Request, staff_id: StaffId, new: NewPassword, caller: Administrator) -> None:
+    """Set a new password and unlock; open sessions end."""
+    hashed = hash_password(new.password)
+    with writing(desk_of(request).office.engine) as session:
+        row = _within_reach(session, staff_id, caller.actor)
+        row.password_hash, row.failed_logins, row.locked_until = hashed, 0, None
+        session.execute(delete(SessionRow).where(col(SessionRow.staff_id) == row.id))
+
+
+def _checked(actor: Actor, given: GrantShape) -> Grant:
+    province_of(given.province)
+    if given.commune and commune_of(given.commune).province_code != given.province:
+        raise UnknownCommune(code=given.commune, province=given.province)
+    authorise(actor, Permission.MANAGE_STAFF, province=given.province, commune=given.commune or None)
+    return Grant(given.role, given.province, given.commune, given.field)
+
+
+def _staff(session: Session, staff_id: str) -> StaffRow:
+    row = session.get(StaffRow, staff_id)
+    if row is None:
+        raise UnknownStaff(staff=staff_id)
+    return row
+
+
+def _within_reach(session: Session, staff_id: str, actor: Actor) -> StaffRow:
+    # Every role must lie within reach: else somebody could close an account of another province by granting it a role.
+    row = _staff(session, staff_id)
+    for g in session.execute(select(GrantRow).where(col(GrantRow.staff_id) == row.id)).scalars():
+        authorise(actor, Permission.MANAGE_STAFF, province=g.province, commune=g.commune or None)
+    return row
+
+
+def _reaches(actor: Actor, given: dict[str, str]) -> bool:
+    return may(actor, Permission.MANAGE_STAFF, province=given["province"], commune=given["commune"] or None)
+
+
+def _shape(session: Session, row: StaffRow) -> dict[str, Any]:
+    query = select(GrantRow).where(col(GrantRow.staff_id) == row.id).order_by(col(GrantRow.id))
+    return {
+        "id": row.id,
+        "login": row.login,
+        "name": row.name,
+        "email": row.email,
+        "active": row.active,
+        "grants": [
+            {"role": g.role, "province": g.province, "commune": g.commune, "field": g.field}
+            for g in session.execute(query).scalars()
+        ],
+    }
