@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import re
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -16,6 +15,7 @@ import yaml
 
 from procedures.base import Frozen, Names, Whole
 from procedures.checks import check_all
+from procedures.communes import without_accents
 from procedures.errors import BrokenDefinition, NotInForce, OutsideScope, UnknownProcedure
 from procedures.forms import validate_form
 from procedures.loader import load_folder
@@ -131,12 +131,6 @@ class Catalogue:
 
 def _provinces(versions: tuple[Definition, ...]) -> tuple[str, ...]:
     return tuple(sorted({p for d in versions for p in d.scope.provinces or ()}))
-
-
-def without_accents(text: str) -> str:
-    """The text in lower case without Vietnamese accents, for searching: `Đăng ký` → `dang ky`."""
-    plain = unicodedata.normalize("NFD", text.casefold()).replace("đ", "d")
-    return "".join(c for c in plain if not unicodedata.combining(c))
 
 
 def choose_case(definition: Definition, form: Mapping[str, Any], case: str | None = None) -> Case:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterator, Sequence
 
+from procedures.communes import provinces
 from procedures.findings import Finding, did_you_mean
 from procedures.schema import ChosenWhen, Definition, FormField
 from procedures.source_text import Path
@@ -18,15 +19,23 @@ def check_references(definition: Definition) -> Iterator[Finding]:
 
 
 def check_surroundings(definition: Definition, fields: Container[str], codes: Container[str]) -> Iterator[Finding]:
-    """What one definition names outside itself: its field, and linked procedures."""
+    """What one definition names outside itself: its field, provinces, and linked procedures."""
     if definition.field not in fields:
         known = list(fields) if isinstance(fields, Sequence | set | dict) else []
         yield Finding("unknown_field", ("field",), {"id": definition.field, **did_you_mean(definition.field, known)})
+    known_provinces = {p.code for p in provinces()}
+    named: list[tuple[Path, str]] = [
+        (("scope", "provinces", n), c) for n, c in enumerate(definition.scope.provinces or ())
+    ]
+    named += [(("fees", n, "by_province", c), c) for n, fee in enumerate(definition.fees) for c in fee.by_province]
+    for path, code in named:
+        if code not in known_provinces:
+            yield Finding("unknown_province", path, {"code": code})
     for n, step in enumerate(definition.steps):
         for m, linked in enumerate(step.opens):
             if linked.procedure not in codes:
-                path: Path = ("steps", n, "opens", m, "procedure")
-                yield Finding("unknown_linked_procedure", path, {"id": linked.procedure})
+                place: Path = ("steps", n, "opens", m, "procedure")
+                yield Finding("unknown_linked_procedure", place, {"id": linked.procedure})
 
 
 def _repeated(definition: Definition) -> Iterator[Finding]:

@@ -163,6 +163,11 @@ CHECKS: dict[str, Checked] = {
         W("Không có lĩnh vực '{id}'.", "There is no field '{id}'."),
         W("{hint_vi}Thêm một dòng vào fields.yaml.", "{hint_en}Add a line to fields.yaml."),
     ),
+    "unknown_province": Checked(
+        "error",
+        W("Không có tỉnh, thành phố mã '{code}'.", "There is no province with the code '{code}'."),
+        W("Dùng mã hai chữ số sau sắp xếp năm 2025, ví dụ '38'.", "Use a two-digit code of 2025, e.g. '38'."),
+    ),
     "unknown_linked_procedure": Checked(
         "warning",
         W("Thủ tục liên thông '{id}' chưa được khai báo.", "The linked procedure '{id}' is not declared."),

@@ -25,7 +25,7 @@ class Wording:
         return Wording(self.vi.format_map(facts), self.en.format_map(facts))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Problem:
     """One thing that is wrong. `line` counts from 1; `path` is the key path, e.g. `steps[2].outcomes.approved`."""
 
@@ -37,7 +37,7 @@ class Problem:
     message: Wording
     mend: Wording
 
-    def __str__(self) -> str:
+    def __repr__(self) -> str:
         """`file:line path: message Mend: ...`, in English, for logs and tracebacks."""
         where = f"{self.file}:{self.line}" + (f" {self.path}" if self.path else "")
         return f"{where}: {self.message.en} {self.mend.en}"

@@ -147,6 +147,23 @@ def test_parallel_branches_with_a_join_are_in_order() -> None:
         ),
         ([("field: moi-truong", "field: moi-truon")], 4, "field", "unknown_field"),
         (
+            [("field: moi-truong\n", "field: moi-truong\nscope: {provinces: ['38', '99']}\n")],
+            5,
+            "scope.provinces[1]",
+            "unknown_province",
+        ),
+        (
+            [
+                (
+                    "form:\n",
+                    "fees: [{id: f, names: {vi: a, en: a}, kind: fee, source: [law], by_province: {'99': 1}}]\nform:\n",
+                )
+            ],
+            24,
+            "fees[0].by_province.99",
+            "unknown_province",
+        ),
+        (
             [
                 (
                     "    kind: automatic\n    does: publish_result\n",
