@@ -23,14 +23,12 @@ def up(
         os.environ["MOTCUA_MODE"] = "demo"
         settings.cache_clear()
     from flows.errors import CannotStart
-    from flows.up import Up, stop_on_signals
+    from flows.up import up as start
 
     try:
-        Up(settings(), lambda text: print(text, flush=True), stop_on_signals()).run()
+        start(settings())
     except CannotStart as error:
         typer.echo(f"{error.vietnamese}\n{error.english}", err=True)
-        if "tail" in error.facts:
-            typer.echo(error.facts["tail"], err=True)
         raise typer.Exit(REFUSED) from None
 
 

@@ -7,7 +7,6 @@ import fcntl
 import os
 import socket
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from dossiers.settings import Settings
@@ -17,12 +16,11 @@ LISTENING = "0A"
 """The state of a listening socket in /proc/net/tcp."""
 
 
-@contextmanager
-def home_to_ourselves(settings: Settings) -> Iterator[Path]:
-    """The home folder, locked against a second `motcua up` for as long as this context lasts.
+def lock_home(settings: Settings) -> int:
+    """A descriptor that holds the home folder against a second `motcua up` until it is closed, or the process ends.
 
     Raises:
-        HomeNotWritable: it cannot be made or written.
+        HomeNotWritable: the folder cannot be made or written.
         AlreadyRunning: another process holds it.
     """
     home = settings.home.absolute()
@@ -37,12 +35,9 @@ def home_to_ourselves(settings: Settings) -> Iterator[Path]:
         pid = os.read(lock, 20).decode() or "?"
         os.close(lock)
         raise AlreadyRunning(home=home, pid=pid) from None
-    try:
-        os.ftruncate(lock, 0)
-        os.write(lock, str(os.getpid()).encode())
-        yield home
-    finally:
-        os.close(lock)
+    os.ftruncate(lock, 0)
+    os.write(lock, str(os.getpid()).encode())
+    return lock
 
 
 def require_free_ports(settings: Settings) -> None:
