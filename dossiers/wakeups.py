@@ -51,7 +51,7 @@ class Claim:
     alone: bool
     """Whether it gets a flow run to itself."""
     broken_run: str | None = None
-    """The flow run of an earlier attempt that did not come to its own end, to be shown as crashed."""
+    """The flow run (see `remember_run`) of an earlier attempt that did not come to its own end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,9 +136,14 @@ def renew(session: Session, refs: Sequence[WakeUpRef], *, now: datetime, lease: 
 
 
 def remember_run(session: Session, refs: Sequence[WakeUpRef], flow_run_id: str) -> None:
-    """Note which flow run tries these attempts. A reference only: nothing depends on it."""
-    for one in refs:
-        _update(session, one, flow_run_id=flow_run_id)
+    """Note which flow run tries these attempts: its id, or before there is one `key:` and its key. Nothing hangs on it."""
+    for attempt in {one.attempt for one in refs}:
+        held = and_(
+            col(WakeUpRow.id).in_([one.wake_up for one in refs if one.attempt == attempt]),
+            col(WakeUpRow.attempt) == attempt,
+            col(WakeUpRow.state) == LEASED,
+        )
+        _changed(session, update(WakeUpRow).where(held).values(flow_run_id=flow_run_id))
 
 
 def release(

@@ -12,7 +12,6 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
-from uuid import UUID
 
 from prefect.client.orchestration import PrefectClient
 from prefect.client.schemas.objects import FlowRun
@@ -35,6 +34,7 @@ LONGEST_NAP = 1.0
 """Seconds after which the queue is looked at even if nobody rang: backoffs and leases end without a signal."""
 FIRST_PAUSE, LONGEST_PAUSE = 0.25, 5.0
 """Seconds between attempts to reach Prefect, or our own database."""
+DIGEST_LENGTH = 32
 
 log = logging.getLogger(__name__)
 
@@ -56,7 +56,7 @@ class Run:
         parts = sorted(f"{one.wake_up}:{one.attempt}" for one in self.refs)
         if len(parts) == 1:
             return parts[0]
-        return f"{len(parts)}:{hashlib.sha256(','.join(parts).encode()).hexdigest()[:40]}"
+        return f"{len(parts)}:{hashlib.sha256(','.join(parts).encode()).hexdigest()[:DIGEST_LENGTH]}"
 
 
 def group(field: str, claims: Sequence[Claim]) -> list[Run]:
@@ -146,14 +146,13 @@ class Dispatcher:
         for field in await asyncio.to_thread(self._claimable):
             if self._busy[field] >= self._runs_per_field:
                 continue
-            claims = await asyncio.to_thread(self._claim, field)
-            for run in group(field, claims):
+            runs, broken = await asyncio.to_thread(self._claim, field)
+            for run in runs:
                 self._busy[field] += 1
                 self._spawn(self._process(run))
                 started = True
-            for claim in claims:
-                if claim.broken_run:
-                    self._spawn(self._executor.show_as_crashed(UUID(claim.broken_run), "It did not report in time."))
+            for one in broken:
+                self._spawn(self._executor.show_as_crashed(one, "It did not report in time."))
         return started
 
     def _spawn(self, work: Coroutine[Any, Any, Any]) -> None:
@@ -234,10 +233,17 @@ class Dispatcher:
         with reading(self._desk.engine) as session:
             return wakeups.claimable_fields(session, now=now())
 
-    def _claim(self, field: str) -> list[Claim]:
+    def _claim(self, field: str) -> tuple[list[Run], set[str]]:
+        """The runs to start, and references of earlier runs that broke off."""
         desk = self._desk
         with writing(desk.engine) as session:
-            return wakeups.claim(session, now=now(), lease=desk.lease, owner=desk.owner, limit=self._batch, field=field)
+            claims = wakeups.claim(
+                session, now=now(), lease=desk.lease, owner=desk.owner, limit=self._batch, field=field
+            )
+            runs = group(field, claims)
+            for run in runs:  # found again by its key if we die before we learn its id
+                wakeups.remember_run(session, run.refs, f"{KEY_PREFIX}{run.key}")
+        return runs, {claim.broken_run for claim in claims if claim.broken_run}
 
     def _renew(self, run: Run) -> tuple[WakeUpRef, ...]:
         with writing(self._desk.engine) as session:

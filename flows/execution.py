@@ -12,10 +12,14 @@ import anyio
 from prefect import Flow
 from prefect._flow_run_suspension import FlowRunSuspensionRequest
 from prefect.client.orchestration import PrefectClient
+from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterIdempotencyKey
 from prefect.client.schemas.objects import FlowRun, State
 from prefect.exceptions import Abort, ObjectNotFound, Pause
 from prefect.flow_engine import AsyncFlowRunEngine
 from prefect.states import Cancelled, Crashed
+
+KEY_PREFIX = "key:"
+"""Marks a reference to a flow run by its idempotency key instead of its id."""
 
 log = logging.getLogger(__name__)
 
@@ -88,10 +92,24 @@ class InProcessExecutor:
             return FlowRunCancelled(str(flow_run.id))
         return None
 
-    async def show_as_crashed(self, flow_run_id: UUID, message: str) -> None:
-        """Set a flow run that nobody works on any more to Crashed, unless it has ended or runs here."""
-        if not self.is_running(flow_run_id):
-            await self._set(flow_run_id, Crashed(message=message))
+    async def show_as_crashed(self, reference: str, message: str) -> None:
+        """Set a flow run that nobody works on any more to Crashed, unless it has ended or runs here.
+
+        It is named by its id, or by `key:` and its idempotency key where its id was never learnt. Best effort.
+        """
+        try:
+            for flow_run_id in await self._referred(reference):
+                if not self.is_running(flow_run_id):
+                    await self._set(flow_run_id, Crashed(message=message))
+        except Exception as error:
+            log.warning("could not show run %s as crashed: %s", reference, error)
+
+    async def _referred(self, reference: str) -> list[UUID]:
+        if not reference.startswith(KEY_PREFIX):
+            return [UUID(reference)]
+        key = FlowRunFilterIdempotencyKey(any_=[reference.removeprefix(KEY_PREFIX)])
+        found = await self._client.read_flow_runs(flow_run_filter=FlowRunFilter(idempotency_key=key))
+        return [one.id for one in found]
 
     async def _flow_of(self, flow_run: FlowRun) -> Flow[..., Any]:
         name = self._names.get(flow_run.flow_id)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import MutableMapping
+from collections.abc import Awaitable, Callable, MutableMapping
 from contextlib import AbstractAsyncContextManager
 from typing import Any
 
@@ -16,12 +16,33 @@ from sqlalchemy import inspect
 from sqlalchemy.ext.asyncio import AsyncSession, AsyncSessionTransaction
 from sqlalchemy.ext.hybrid import hybrid_property
 
+from dossiers.failpoints import failpoint
+from dossiers.settings import settings
 
-def create_app() -> FastAPI:
-    """Prefect's own application."""
+Handler = Callable[[dict[str, Any], Any, Any], Awaitable[None]]
+
+
+def create_app() -> FastAPI | Handler:
+    """Prefect's own application; with fail-points around it where a crash test has armed some."""
     allow_computed_attributes(FlowRun)
     lock_at_begin(AioSqliteConfiguration)
-    return create_prefect_app()
+    app = create_prefect_app()
+    return with_failpoints(app) if settings().failpoints else app
+
+
+def with_failpoints(app: Handler) -> Handler:
+    """The application with fail-points before and after it creates a run or changes the state of one."""
+
+    async def handle(scope: dict[str, Any], receive: Any, send: Any) -> None:
+        name = str(scope.get("path", "")).rpartition("/")[2]
+        watched = {"create_flow_run": "create_run", "set_state": "set_state"}.get(name)
+        if watched:
+            failpoint(f"prefect.before_{watched}")
+        await app(scope, receive, send)
+        if watched:
+            failpoint(f"prefect.after_{watched}")
+
+    return handle
 
 
 def serve(port: int) -> None:
