@@ -136,7 +136,7 @@ def renew(session: Session, refs: Sequence[WakeUpRef], *, now: datetime, lease: 
 
 
 def remember_run(session: Session, refs: Sequence[WakeUpRef], flow_run_id: str) -> None:
-    """Note which flow run tries these attempts: its id, or before there is one `key:` and its key. Nothing hangs on it."""
+    """Note which flow run tries these attempts: its id, or before there is one `key:` and its key."""
     for attempt in {one.attempt for one in refs}:
         held = and_(
             col(WakeUpRow.id).in_([one.wake_up for one in refs if one.attempt == attempt]),

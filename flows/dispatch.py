@@ -25,7 +25,7 @@ from dossiers.failpoints import failpoint
 from dossiers.session import reading, writing
 from dossiers.wakeups import Claim, WakeUpRef
 from flows.desk import Desk
-from flows.execution import InProcessExecutor
+from flows.execution import KEY_PREFIX, InProcessExecutor
 from flows.now import now
 from flows.processing import parameters, run_name
 from flows.registration import Registration, register
