@@ -16,7 +16,7 @@ from dossiers.errors import MalformedCommand
 from dossiers.office import Office
 from dossiers.people import find_applicants
 from dossiers.personal_tables import ApplicantRow
-from dossiers.states import RUNNING
+from dossiers.states import RUNNING, Status
 from dossiers.tables import DossierRow, OpenStepRow, WarningRow
 from dossiers.warning_rungs import Rung
 
@@ -173,7 +173,10 @@ def _mine(actor: Actor) -> ColumnElement[bool]:
         if grant.role is StaffRole.RECEIVING_OFFICER:
             desk = or_(col(DossierRow.intake_commune) == grant.commune, col(DossierRow.commune) == grant.commune)
             waiting.append(and_(desk, col(DossierRow.status).in_(["submitted", "forwarded"])))
-    return or_(*waiting) if waiting else col(DossierRow.id).is_(None)
+    if not waiting:
+        return col(DossierRow.id).is_(None)
+    applicants_turn = col(DossierRow.status) == Status.AWAITING_SUPPLEMENT.value
+    return and_(or_(*waiting), not_(applicants_turn))
 
 
 def _matches(office: Office, session: Session, text: str, actor: Actor) -> ColumnElement[bool]:

@@ -102,7 +102,8 @@ def _communes(actor: Actor) -> dict[str, str]:
 
 
 def _line(office: Office, one: Listed, holders: dict[str, str], language: str) -> Line:
-    definition = office.catalogue.version(one.row.procedure, one.row.version)
+    versions = office.catalogue.versions(one.row.procedure)  # before acceptance none is bound: the newest names it
+    definition = next((d for d in versions if d.version == one.row.version), versions[-1])
     steps = tuple(
         (step_name(definition, s.step, language), s.role or "machine", holders.get(s.assignee or "", ""))
         for s in one.steps
