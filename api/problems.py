@@ -24,6 +24,7 @@ from api.errors import (
 )
 from api.language import language_of
 from api.request_body import Receive, Scope, Send
+from api.security import ALWAYS
 from dossiers.errors import DossierError
 from notifications.errors import NotificationError
 from performance.errors import PerformanceError
@@ -61,9 +62,11 @@ def _answer(request: Request, error: Exception, page_of: PageOf) -> Response:
     found = shown(_ours(error))
     if found.status >= 500:  # noqa: PLR2004 - our own faults go to the log with everything, and out without
         log.error("%s %s failed", request.method, request.url.path, exc_info=error)
-    if request.url.path.startswith("/api/"):
-        return as_json(request, found)
-    return page_of(request, found)
+    answer = as_json(request, found) if request.url.path.startswith("/api/") else page_of(request, found)
+    if found.status == 500:  # noqa: PLR2004
+        for name, value in ALWAYS.items():  # this answer is made outside of what adds the headers to all others
+            answer.headers[name] = value
+    return answer
 
 
 def as_json(request: Request, found: Shown) -> Response:

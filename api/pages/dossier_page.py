@@ -13,7 +13,7 @@ from sqlmodel import Session
 from api.auth import Caller
 from api.deps import at_dossier, desk_of, needs, now_of
 from api.errors import shown
-from api.language import language_of, say
+from api.language import language_of, say, wording
 from api.pages import presenting
 from api.pages.action_forms import DOCUMENT_FORMS, ITEM_ROWS, Attempt, command_of, forms
 from api.pages.rendering import page
@@ -40,6 +40,8 @@ from dossiers.views import (
 from procedures.errors import ProcedureError
 
 router = APIRouter(include_in_schema=False)
+_WHOLE = {Action.EXTEND: "amount", Action.CORRECT: "what"}
+"""Which field shows what is wrong with a command as a whole."""
 Sight = Annotated[Caller, needs(Permission.VIEW_DOSSIERS, at_dossier)]
 
 
@@ -92,7 +94,9 @@ def do_action(request: Request, code: str, action: str, caller: Sight) -> Respon
 def _refused(request: Request, caller: Caller, code: str, action: Action, error: Exception) -> Response:
     found, language = shown(error), language_of(request)
     problems = problems_by_field(error, language)
-    text = found.title(language)
+    if "" in problems:  # the command as a whole does not fit
+        problems[_WHOLE.get(action, "")] = problems.pop("")
+    text = say(language, "form.see") if problems else found.title(language)
     if isinstance(error, MissingDocuments):
         text = f"{text} {_document_names(request, code, error, language)}"
     attempt = Attempt(action, request.state.form, text, problems)
@@ -115,9 +119,9 @@ def problems_by_field(error: Exception, language: str) -> dict[str, str]:
     for one in error.facts.get("problems", ()):
         name = str(one["field"])
         key = name if "." not in name or name.startswith("applicant.") else name.split(".", maxsplit=1)[0]
-        specific = say(language, f"invalid.{key}")
+        specific = say(language, f"invalid.{key or 'amount'}")
         general = say(language, "form.missing" if "required" in one["problem"].lower() else "form.wrong")
-        found[key] = specific if specific != key.rsplit(".", maxsplit=1)[-1] else general
+        found[key] = specific if f"invalid.{key or 'amount'}" in wording(language) else general
     return found
 
 

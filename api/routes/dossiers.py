@@ -70,7 +70,7 @@ def list_them(
     *,
     request: Request,
     caller: Sights,
-    commune: Annotated[str | None, Query(pattern=r"^\d{5}$")] = None,
+    commune: Annotated[str | None, Query(pattern=r"^[0-9]{5}$")] = None,
     status: Annotated[list[Status] | None, Query()] = None,
     field: Annotated[str | None, Query(max_length=40)] = None,
     due: Annotated[Due | None, Query()] = None,

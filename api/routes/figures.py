@@ -27,8 +27,8 @@ def month_figures(
     response: Response,
     month: Month,
     caller: Annotated[Caller, needs(Permission.VIEW_FIGURES, at_place)],
-    province: Annotated[str | None, Query(pattern=r"^\d{2}$")] = None,
-    commune: Annotated[str | None, Query(pattern=r"^\d{5}$")] = None,
+    province: Annotated[str | None, Query(pattern=r"^[0-9]{2}$")] = None,
+    commune: Annotated[str | None, Query(pattern=r"^[0-9]{5}$")] = None,
     if_none_match: Annotated[str | None, Header(max_length=80)] = None,
 ) -> dict[str, Any] | Response:
     """The month of a commune, or of every commune of a province. `ETag` stays while nothing has changed."""

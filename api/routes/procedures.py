@@ -14,7 +14,7 @@ from procedures.errors import ProcedureError
 from procedures.schema import Definition
 
 router = APIRouter(tags=["procedures"])
-Province = Annotated[str | None, Query(pattern=r"^\d{2}$", description="Two digits; leaves out what is not for it.")]
+Province = Annotated[str | None, Query(pattern=r"^[0-9]{2}$", description="Two digits; leaves out what is not for it.")]
 OnDay = Annotated[date | None, Query(description="In force on that day; today, if left out.")]
 
 

@@ -34,8 +34,8 @@ class GrantShape(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     role: StaffRole
-    province: str = Field(pattern=r"^\d{2}$")
-    commune: str = Field(default="", pattern=r"^(\d{5})?$")
+    province: str = Field(pattern=r"^[0-9]{2}$")
+    commune: str = Field(default="", pattern=r"^([0-9]{5})?$")
     field: str = Field(default="", max_length=40)
 
 

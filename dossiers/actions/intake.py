@@ -20,6 +20,8 @@ from procedures.steps import Act
 
 DocumentForm = Literal["original", "copy", "electronic", "from_database"]
 Channel = Literal["direct", "online", "postal"]
+COMMUNE_CODE = r"^[0-9]{5}$"  # not \d, which takes digits of every script
+OFFICIAL_CODE = r"^[A-Z][0-9]{2}(\.[0-9]{1,3})*-[0-9]{6}-[0-9]{4,7}$"
 
 
 class Applicant(Command):
@@ -29,7 +31,7 @@ class Applicant(Command):
     phone: str | None = Field(default=None, max_length=40, pattern=r"^[0-9+ .()-]{6,40}$")
     email: str | None = Field(default=None, max_length=200, pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$")
     address: str | None = Field(default=None, max_length=500)
-    personal_id_number: str | None = Field(default=None, pattern=r"^\d{9}(\d{3})?$")
+    personal_id_number: str | None = Field(default=None, pattern=r"^[0-9]{9}([0-9]{3})?$")
     representative: str | None = Field(default=None, max_length=300)
 
 
@@ -37,14 +39,16 @@ class RegisterSubmission(Command):
     """A submission comes in. No clock runs until it is accepted as complete."""
 
     procedure: str = Field(max_length=12)
-    commune: str = Field(pattern=r"^\d{5}$", description="The commune whose body decides.")
-    intake_commune: str | None = Field(default=None, pattern=r"^\d{5}$", description="Where it came in, if elsewhere.")
+    commune: str = Field(pattern=COMMUNE_CODE, description="The commune whose body decides.")
+    intake_commune: str | None = Field(
+        default=None, pattern=COMMUNE_CODE, description="Where it came in, if not there."
+    )
     channel: Channel = "direct"
     applicant: Applicant
     case: str | None = Field(default=None, max_length=60)
     form: dict[str, str | int | bool | None] = Field(default_factory=dict)
     documents: dict[str, DocumentForm] = Field(default_factory=dict)
-    official_code: str | None = Field(default=None, max_length=60, pattern=r"^[A-Z]\d{2}(\.\d{1,3})*-\d{6}-\d{4,7}$")
+    official_code: str | None = Field(default=None, max_length=60, pattern=OFFICIAL_CODE)
 
 
 class Forward(Command):
@@ -152,7 +156,7 @@ def accept(ctx: Context, command: Accept) -> list[NewEvent]:
     if command.documents:
         payload["documents"] = dict(command.documents)
     first = definition.step(case.start_step or definition.start)
-    payload.update(open_steps([first], state, at=ctx.at, add_limit=ctx.add_limit))
+    payload.update(open_steps(definition, [first], state, at=ctx.at, add_limit=ctx.add_limit))
     return [NewEvent(EventType.DOSSIER_ACCEPTED, payload)]
 
 
