@@ -52,11 +52,12 @@ def main() -> None:
     try:
         app()
     except (ProcedureError, DossierError, PerformanceError, OSError) as error:
-        _complain(error)
+        complain(error)
         sys.exit(REFUSED)
 
 
-def _complain(error: Exception) -> None:
+def complain(error: Exception) -> None:
+    """Say what was refused on standard error: Vietnamese, then English; JSON where `--json` was asked for."""
     from api.errors import wording_of
 
     shown = wording_of(error)

@@ -63,6 +63,7 @@ AUTHORITY: dict[Action | Permission, frozenset[StaffRole]] = {
     Action.STOP: frozenset({R.SIGNATORY, R.SUPERVISOR}),
     Action.REOPEN: frozenset({R.SIGNATORY, R.SUPERVISOR}),
     Action.CORRECT: _DESK | {R.CASE_OFFICER},
+    Action.APPLY_ELAPSED: _OFFICE,
     Permission.VIEW_DOSSIERS: _OFFICE | {R.PROVINCE_AUDITOR},
     Permission.VIEW_PERSONAL_DATA: _OFFICE,
     Permission.VIEW_FIGURES: _OFFICE | {R.PROVINCE_AUDITOR, R.ADMINISTRATOR},

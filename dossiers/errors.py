@@ -46,6 +46,10 @@ class HeldBySomeoneElse(DossierError):
     """The step is assigned to somebody else."""
 
 
+class UnknownAssignee(DossierError):
+    """That person has no active account here, or not the role that the step needs."""
+
+
 class SignerIsCaseOfficer(DossierError):
     """Who appraised the dossier may not sign it."""
 

@@ -29,6 +29,7 @@ from dossiers.failpoints import failpoint
 from dossiers.history import apply, fold
 from dossiers.idempotency import IdempotencyKey, first_answer, remember
 from dossiers.office import Office
+from dossiers.people import actor_for
 from dossiers.permitted import PERMITTED, Action, permitted_actions
 from dossiers.personal_tables import FreeTextRow
 from dossiers.read_model import columns
@@ -103,8 +104,13 @@ class Work:
             apply(self.state, event)
             self.events.append(event)
 
-    def elapse(self, until: datetime) -> None:
-        """Apply every legal timer up to an instant, each dated at its own legal moment, the earliest first."""
+    def elapse(self, until: datetime, *, hold: bool = True) -> None:
+        """Apply every legal timer up to an instant, each dated at its own legal moment, the earliest first.
+
+        With `hold`, nothing while somebody records dated-back actions: timers wait then, their moments do not move.
+        """
+        if hold and self.state.held_until is not None and self.now < self.state.held_until:
+            return
         while (timer := next_timer(self.state)) is not None and timer.moment <= until:
             context = self.context(timer.moment, SYSTEM)
             self.record(elapsed.decide(context, timer), at=timer.moment, actor=SYSTEM)
@@ -168,7 +174,7 @@ def act(
         if expected_revision is not None and expected_revision != work.state.revision:
             raise StaleRevision(dossier=code, expected=expected_revision, actual=work.state.revision)
         at = legal_moment(parsed, work.state, now)
-        work.elapse(at)
+        work.elapse(at, hold=False)
         decide_one(work, name, parsed, at=at, actor=actor)
         work.elapse(now)
         work.write()
@@ -191,9 +197,13 @@ def decide_one(work: Work, name: Action, command: Command, *, at: datetime, acto
             state=state.status.value,
             permitted=sorted(a.value for a in permitted_actions(state.status)),
         )
-    facts = {"area": commune_of(state.commune).area_class.value}
+    facts: dict[str, Any] = {"area": commune_of(state.commune).area_class.value}
+    if isinstance(command, working.Assign):
+        assignee = actor_for(work.session, command.assignee)
+        held = assignee.roles_in(place.province_code, place.code, work.row.field) if assignee else ()
+        facts["assignee_roles"] = frozenset(r.value for r in held)
     decided = RULES[name].decide(work.context(at, actor, facts), command)
-    if command.backdating_reason and at < work.now:
+    if decided and command.backdating_reason and at < work.now:
         decided[0].payload["backdated"] = FreeText(command.backdating_reason)
     work.record(decided, at=at, actor=actor)
 
@@ -237,11 +247,14 @@ def legal_moment(command: Command, state: DossierState, now: datetime) -> dateti
     return given
 
 
-def apply_timers(office: Office, code: str, *, now: datetime) -> int:
-    """Apply the elapsed legal timers of one dossier; gives how many events that wrote. Safe to repeat."""
+def apply_timers(office: Office, code: str, *, now: datetime, hold: bool = True) -> int:
+    """Apply the elapsed legal timers of one dossier; gives how many events that wrote. Safe to repeat.
+
+    With `hold=False` also those that wait because somebody is recording dated-back actions.
+    """
     with writing(office.engine) as session:
         work = take(office, session, code, now=now)
-        work.elapse(now)
+        work.elapse(now, hold=hold)
         work.write()
         failpoint("timers.before_commit")
         return len(work.events)

@@ -2,28 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from datetime import date, datetime
+from collections.abc import Iterable
 from typing import Any
 
 from dossiers.errors import BrokenLedger
-from dossiers.events import Event, EventType
+from dossiers.events import Event
+from dossiers.history_rules import RULES, moment
 from dossiers.states import (
-    ENDED,
+    CATCH_UP,
     RUNNING,
-    Consultation,
     DoneStep,
     DossierState,
-    ExtensionGranted,
     OpenStep,
     PauseInterval,
-    Payment,
     Status,
-    Supplement,
 )
-from procedures.limits import Limit
-
-Rule = Callable[[DossierState, Event, dict[str, Any]], None]
 
 
 def fold(events: Iterable[Event]) -> DossierState:
@@ -48,18 +41,17 @@ def apply(state: DossierState, event: Event) -> None:
         state.status = _running_status(state)
     state.revision = event.revision
     state.head_hash = event.hash
+    if event.actor != "system":
+        state.held_until = event.recorded_at + CATCH_UP if "backdated" in event.payload else None
     if state.last_occurred_at is None or event.occurred_at > state.last_occurred_at:
         state.last_occurred_at = event.occurred_at
-
-
-def moment(text: str | None) -> datetime | None:
-    """An instant back from a payload."""
-    return datetime.fromisoformat(text) if text else None
 
 
 def _route(state: DossierState, event: Event) -> None:
     for occurrence, outcome in event.payload.get("closes", ()):
         step = state.open_steps.pop(occurrence)
+        if step.pauses:
+            _resume(state, step.pauses, event)
         state.done_steps.append(DoneStep(occurrence, step.step, step.role, outcome, event.actor, event.occurred_at))
     for target, origin in event.payload.get("arrived", ()):
         state.arrivals.setdefault(target, set()).add(origin)
@@ -77,6 +69,24 @@ def _route(state: DossierState, event: Event) -> None:
             time_up_at=moment(opened.get("time_up_at")),
             on_time_up=opened.get("on_time_up"),
         )
+        if "pauses" in opened:
+            _pause(state, opened, event)
+
+
+def _pause(state: DossierState, opened: dict[str, Any], event: Event) -> None:
+    """Stand still while a step is open; on a ground that already holds nothing is added."""
+    reason = opened["pauses"]["reason"]
+    if all(p.reason != reason for p in state.open_pauses):
+        number = len(state.pauses) + 1
+        whose = opened["pauses"]["whose"]
+        state.pauses.append(PauseInterval(number, reason, whose, event.occurred_at, "continue"))
+        state.open_steps[opened["occurrence"]].pauses = reason
+
+
+def _resume(state: DossierState, reason: str, event: Event) -> None:
+    for pause in state.open_pauses:
+        if pause.reason == reason:
+            pause.ended_at = event.occurred_at
 
 
 def _running_status(state: DossierState) -> Status:
@@ -84,252 +94,3 @@ def _running_status(state: DossierState) -> Status:
     if open_request and open_request.stage == "processing":
         return Status.AWAITING_SUPPLEMENT
     return Status.PAUSED if state.open_pauses else Status.IN_PROGRESS
-
-
-def _registered(state: DossierState, event: Event, payload: dict[str, Any]) -> None:
-    state.code = payload["code"]
-    state.procedure = payload["procedure"]
-    state.case_id = payload.get("case")
-    state.province = payload["province"]
-    state.commune = payload["commune"]
-    state.intake_commune = payload["intake_commune"]
-    state.channel = payload["channel"]
-    state.applicant = payload["applicant"]
-    state.documents = dict(payload.get("documents", {}))
-    state.official_code = payload.get("official_code")
-    state.parent = payload.get("parent")
-    state.registered_at = event.occurred_at
-
-
-def _forwarded(state: DossierState, _event: Event, payload: dict[str, Any]) -> None:
-    state.status = Status.FORWARDED
-    state.forwarded_to = payload["to"]
-    state.commune = payload["to"]
-
-
-def _received(state: DossierState, event: Event, _payload: dict[str, Any]) -> None:
-    state.status = Status.SUBMITTED
-    state.received_at_competent_body = event.occurred_at
-
-
-def _accepted(state: DossierState, event: Event, payload: dict[str, Any]) -> None:
-    state.status = Status.IN_PROGRESS
-    state.accepted_at = event.occurred_at
-    state.version = payload["version"]
-    state.case_id = payload["case"]
-    state.area = payload["area"]
-    state.limit = Limit.from_payload(payload["limit"])
-    state.calendar_version = payload["calendar"]
-    state.clock_starts_at = moment(payload["clock_starts_at"])
-    state.original_due_at = moment(payload["original_due_at"])
-    state.original_due_on = date.fromisoformat(payload["original_due_on"])
-    state.documents.update(payload.get("documents", {}))
-
-
-def _ended_as(status: Status) -> Rule:
-    def rule(state: DossierState, event: Event, _payload: dict[str, Any]) -> None:
-        state.status = status
-        state.closed_at = event.occurred_at
-        state.open_steps.clear()
-        state.arrivals.clear()
-        for pause in state.open_pauses:
-            pause.ended_at = event.occurred_at
-
-    return rule
-
-
-def _handed_over(state: DossierState, event: Event, _payload: dict[str, Any]) -> None:
-    state.status = Status.HANDED_OVER
-    state.closed_at = event.occurred_at
-
-
-def _assigned(state: DossierState, _event: Event, payload: dict[str, Any]) -> None:
-    state.open_steps[payload["occurrence"]].assignee = payload["assignee"]
-
-
-def _nothing(_state: DossierState, _event: Event, _payload: dict[str, Any]) -> None:
-    """The event moves steps only."""
-
-
-def _returned(state: DossierState, _event: Event, payload: dict[str, Any]) -> None:
-    for target in payload.get("forget_arrivals", ()):
-        state.arrivals.pop(target, None)
-
-
-def _receipt_issued(state: DossierState, _event: Event, payload: dict[str, Any]) -> None:
-    state.promised_at = moment(payload["promised_at"])
-
-
-def _linked_opened(state: DossierState, _event: Event, payload: dict[str, Any]) -> None:
-    state.linked.extend(payload["dossiers"])
-
-
-def _published(state: DossierState, _event: Event, _payload: dict[str, Any]) -> None:
-    state.published = True
-
-
-def _supplement_requested(state: DossierState, event: Event, payload: dict[str, Any]) -> None:
-    request = Supplement(
-        number=payload["number"],
-        stage=payload["stage"],
-        requested_at=event.occurred_at,
-        clock=payload["clock"],
-        answer_by=moment(payload.get("answer_by")),
-        when_passed=payload.get("when_passed", "nothing"),
-    )
-    state.supplements.append(request)
-    if request.stage == "intake":
-        state.status = Status.INCOMPLETE
-    elif request.clock in ("pause", "restart"):
-        state.pauses.append(
-            PauseInterval(len(state.pauses) + 1, "supplement", "applicant", event.occurred_at, "continue")
-        )
-
-
-def _supplement_received(state: DossierState, event: Event, payload: dict[str, Any]) -> None:
-    request = state.open_supplement
-    if request is None:
-        raise BrokenLedger(dossier=state.code, revision=event.revision)
-    request.received_at = event.occurred_at
-    state.documents.update(payload.get("documents", {}))
-    if request.stage == "intake":
-        state.status = Status.SUBMITTED
-        return
-    for pause in state.open_pauses:
-        if pause.reason == "supplement":
-            pause.ended_at = event.occurred_at
-    if request.clock == "restart":
-        state.restarts.append(event.occurred_at)
-
-
-def _paused(state: DossierState, event: Event, payload: dict[str, Any]) -> None:
-    state.pauses.append(
-        PauseInterval(
-            number=len(state.pauses) + 1,
-            reason=payload["reason"],
-            whose=payload["whose"],
-            started_at=event.occurred_at,
-            on_resume=payload["on_resume"],
-            ends_by=moment(payload.get("ends_by")),
-        )
-    )
-
-
-def _resumed(state: DossierState, event: Event, payload: dict[str, Any]) -> None:
-    for pause in state.open_pauses:
-        if pause.reason == payload["reason"]:
-            pause.ended_at = event.occurred_at
-            if pause.on_resume == "restart":
-                state.restarts.append(event.occurred_at)
-
-
-def _extended(state: DossierState, event: Event, payload: dict[str, Any]) -> None:
-    state.extensions.append(ExtensionGranted(event.occurred_at, payload.get("amount"), moment(payload.get("until"))))
-    state.promised_at = moment(payload["promised_at"])
-
-
-def _consulted(state: DossierState, event: Event, payload: dict[str, Any]) -> None:
-    for asked in payload["consultations"]:
-        state.consultations[asked["number"]] = Consultation(
-            number=asked["number"],
-            body=asked["body"],
-            occurrence=payload.get("occurrence"),
-            asked_at=event.occurred_at,
-            answer_by=datetime.fromisoformat(asked["answer_by"]),
-            on_silence=payload.get("on_silence"),
-        )
-
-
-def _answered(state: DossierState, event: Event, payload: dict[str, Any]) -> None:
-    consultation = state.consultations[payload["number"]]
-    consultation.answered_at = event.occurred_at
-    consultation.answer = payload["answer"]
-    consultation.deemed = event.type is EventType.CONSULTATION_DEEMED_ANSWERED
-
-
-def _paid(state: DossierState, event: Event, payload: dict[str, Any]) -> None:
-    exempt = event.type is EventType.EXEMPTION_RECORDED
-    state.payments.append(
-        Payment(
-            revision=event.revision,
-            fee=payload["fee"],
-            amount_vnd=payload.get("amount_vnd", 0),
-            how=payload.get("how", "exempt"),
-            receipt=payload.get("receipt"),
-            exempt=exempt,
-        )
-    )
-
-
-def _result_issued(state: DossierState, event: Event, payload: dict[str, Any]) -> None:
-    state.status = Status.FINISHED
-    state.finished_at = event.occurred_at
-    state.result = payload["result"]
-
-
-def _reopened(state: DossierState, event: Event, payload: dict[str, Any]) -> None:
-    if state.status in ENDED - {Status.HANDED_OVER} and state.closed_at and state.accepted_at:
-        state.pauses.append(
-            PauseInterval(
-                len(state.pauses) + 1, "closed", payload["whose"], state.closed_at, "continue", None, event.occurred_at
-            )
-        )
-    state.status = Status.IN_PROGRESS if state.accepted_at else Status.SUBMITTED
-    state.finished_at = state.closed_at = state.result = None
-    state.published = False
-    state.open_steps.clear()
-    state.arrivals.clear()
-    for request in state.supplements:
-        request.received_at = request.received_at or event.occurred_at
-    state.reopened += 1
-
-
-def _corrected(state: DossierState, event: Event, payload: dict[str, Any]) -> None:
-    what, value = payload["what"], payload.get("value")
-    if what == "official_code":
-        state.official_code = value
-    elif what == "channel":
-        state.channel = str(value)
-    elif what == "clock_start":
-        state.clock_starts_at = moment(value)
-    elif what == "documents":
-        state.documents = dict(value or {})
-    elif what == "payment":
-        for payment in state.payments:
-            if payment.revision == payload["corrects"]:
-                payment.voided = True
-    else:
-        raise BrokenLedger(dossier=state.code, revision=event.revision)
-
-
-RULES: dict[EventType, Rule] = {
-    EventType.SUBMISSION_REGISTERED: _registered,
-    EventType.DOSSIER_FORWARDED: _forwarded,
-    EventType.RECEIVED_AT_COMPETENT_BODY: _received,
-    EventType.DOSSIER_ACCEPTED: _accepted,
-    EventType.DOSSIER_REFUSED: _ended_as(Status.REFUSED),
-    EventType.STEP_ASSIGNED: _assigned,
-    EventType.STEP_COMPLETED: _nothing,
-    EventType.RETURNED_TO_STEP: _returned,
-    EventType.RECEIPT_ISSUED: _receipt_issued,
-    EventType.APPLICANT_NOTIFIED: _nothing,
-    EventType.LINKED_DOSSIERS_OPENED: _linked_opened,
-    EventType.RESULT_PUBLISHED: _published,
-    EventType.SUPPLEMENT_REQUESTED: _supplement_requested,
-    EventType.SUPPLEMENT_RECEIVED: _supplement_received,
-    EventType.CLOCK_PAUSED: _paused,
-    EventType.CLOCK_RESUMED: _resumed,
-    EventType.DEADLINE_EXTENDED: _extended,
-    EventType.CONSULTATION_REQUESTED: _consulted,
-    EventType.CONSULTATION_ANSWERED: _answered,
-    EventType.CONSULTATION_DEEMED_ANSWERED: _answered,
-    EventType.WAIT_ENDED: _nothing,
-    EventType.PAYMENT_RECORDED: _paid,
-    EventType.EXEMPTION_RECORDED: _paid,
-    EventType.RESULT_ISSUED: _result_issued,
-    EventType.RESULT_HANDED_OVER: _handed_over,
-    EventType.DOSSIER_WITHDRAWN: _ended_as(Status.WITHDRAWN),
-    EventType.DOSSIER_STOPPED: _ended_as(Status.STOPPED),
-    EventType.DOSSIER_REOPENED: _reopened,
-    EventType.CORRECTION_MADE: _corrected,
-}

@@ -33,6 +33,7 @@ class Action(StrEnum):
     STOP = "stop"
     REOPEN = "reopen"
     CORRECT = "correct"
+    APPLY_ELAPSED = "apply_elapsed"
 
 
 _WORKING = frozenset({Status.IN_PROGRESS, Status.PAUSED})
@@ -63,6 +64,7 @@ PERMITTED: dict[Action, frozenset[Status]] = {
     Action.STOP: RUNNING,
     Action.REOPEN: ENDED | {Status.FINISHED},
     Action.CORRECT: _ALL,
+    Action.APPLY_ELAPSED: _ALL,
 }
 
 

@@ -43,7 +43,7 @@ def columns(state: DossierState, calendar: Calendar, *, now: datetime, due_soon_
         "supplement_requests": len(state.supplements),
         "extensions": len(state.extensions),
         "clock_period": state.clock_period,
-        "next_timer_at": timer.moment if timer else None,
+        "next_timer_at": max(timer.moment, state.held_until or timer.moment) if timer else None,
         "holder": _holder(state),
         "current_step": ",".join(sorted(o.step for o in state.open_steps.values()))[:200] or None,
     }

@@ -49,11 +49,13 @@ def after_outcome(
         effects["arrived"] = arrived
     if joined:
         effects["joined"] = joined
-    effects.update(open_steps(to_open, state, at=at, add_limit=add_limit))
+    effects.update(open_steps(definition, to_open, state, at=at, add_limit=add_limit))
     return effects
 
 
-def open_steps(steps: list[Step], state: DossierState, *, at: datetime, add_limit: AddLimit) -> dict[str, Any]:
+def open_steps(
+    definition: Definition, steps: list[Step], state: DossierState, *, at: datetime, add_limit: AddLimit
+) -> dict[str, Any]:
     """The `opens` part of a payload for steps that open at an instant; empty when there are none."""
     opens = []
     for offset, step in enumerate(steps, start=1):
@@ -67,6 +69,9 @@ def open_steps(steps: list[Step], state: DossierState, *, at: datetime, add_limi
         if step.kind is Kind.WAIT and step.answer_within and step.on_time_up:
             opened["time_up_at"] = instant(add_limit(at, step.answer_within))
             opened["on_time_up"] = step.on_time_up
+        ground = definition.pause(step.pauses) if step.pauses else None
+        if ground is not None:
+            opened["pauses"] = {"reason": ground.id, "whose": ground.whose_time}
         opens.append(opened)
     return {"opens": opens} if opens else {}
 
@@ -96,5 +101,5 @@ def return_to(
     effects: dict[str, Any] = {"closes": closes}
     if forget:
         effects["forget_arrivals"] = forget
-    effects.update(open_steps([definition.step(target)], state, at=at, add_limit=add_limit))
+    effects.update(open_steps(definition, [definition.step(target)], state, at=at, add_limit=add_limit))
     return effects

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -30,9 +30,16 @@ class Status(StrEnum):
     STOPPED = "stopped"
 
 
+CATCH_UP = timedelta(minutes=30)
+"""How long elapsed timers wait after an action that was dated back: somebody records what happened offline."""
+
 BEFORE_ACCEPTANCE = frozenset({Status.SUBMITTED, Status.FORWARDED, Status.INCOMPLETE})
 RUNNING = frozenset({Status.IN_PROGRESS, Status.AWAITING_SUPPLEMENT, Status.PAUSED})
 ENDED = frozenset({Status.HANDED_OVER, Status.REFUSED, Status.WITHDRAWN, Status.STOPPED})
+
+
+MACHINE_KINDS = frozenset({"automatic", "linked"})
+"""Kinds of steps that the machine does."""
 
 
 @dataclass(slots=True)
@@ -47,6 +54,8 @@ class OpenStep:
     assignee: str | None = None
     time_up_at: datetime | None = None
     on_time_up: str | None = None
+    pauses: str | None = None
+    """The ground on which this step keeps the clock still."""
 
 
 @dataclass(slots=True)
@@ -149,6 +158,8 @@ class DossierState:
     registered_at: datetime | None = None
     received_at_competent_body: datetime | None = None
     last_occurred_at: datetime | None = None
+    held_until: datetime | None = None
+    """After an action that was dated back, elapsed timers wait until then: the next one may be dated back too."""
     accepted_at: datetime | None = None
     clock_starts_at: datetime | None = None
     limit: Limit | None = None

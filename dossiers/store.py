@@ -14,7 +14,7 @@ from dossiers.errors import UnknownDossier
 from dossiers.events import Event, EventType, FreeText, NewEvent, chain_hash
 from dossiers.personal import salted_hmac
 from dossiers.personal_tables import FreeTextRow
-from dossiers.states import DossierState
+from dossiers.states import MACHINE_KINDS, DossierState
 from dossiers.tables import (
     CodeCounterRow,
     CutRow,
@@ -25,9 +25,6 @@ from dossiers.tables import (
     WakeUpRow,
 )
 from dossiers.wakeups import LEASED, NOTIFY_CHANNEL, WAITING
-from procedures.steps import Kind
-
-_MACHINE = {Kind.AUTOMATIC.value, Kind.LINKED.value}
 
 
 def is_postgresql(session: Session) -> bool:
@@ -200,7 +197,7 @@ def write_wake_ups(
             created_at=now,
         )
         for o in state.open_steps.values()
-        if o.kind in _MACHINE and o.occurrence not in before
+        if o.kind in MACHINE_KINDS and o.occurrence not in before
     ]
     session.add_all(added)
     if added and not lease and is_postgresql(session):

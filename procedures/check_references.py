@@ -16,6 +16,11 @@ def check_references(definition: Definition) -> Iterator[Finding]:
     yield from _sources(definition)
     yield from _cases(definition)
     yield from _conditions(definition)
+    grounds = [p.id for p in definition.pauses]
+    for n, step in enumerate(definition.steps):
+        if step.pauses is not None and step.pauses not in grounds:
+            facts = {"id": step.pauses, **did_you_mean(step.pauses, grounds)}
+            yield Finding("unknown_pause", ("steps", n, "pauses"), facts)
 
 
 def check_surroundings(definition: Definition, fields: Container[str], codes: Container[str]) -> Iterator[Finding]:

@@ -133,6 +133,11 @@ CHECKS: dict[str, Checked] = {
         W("Không có căn cứ pháp lý '{id}'.", "There is no legal_basis '{id}'."),
         W("{hint_vi}Thêm vào legal_basis, hoặc sửa mã.", "{hint_en}Add it to legal_basis, or mend the id."),
     ),
+    "unknown_pause": Checked(
+        "error",
+        W("Không có lý do tạm dừng '{id}'.", "There is no pause '{id}'."),
+        W("{hint_vi}Thêm vào pauses, hoặc sửa mã.", "{hint_en}Add it to pauses, or mend the id."),
+    ),
     "unknown_case": Checked(
         "error",
         W("Không có trường hợp '{id}'.", "There is no case '{id}'."),

@@ -95,6 +95,8 @@ class Step(Frozen):
     wait_for: Literal["time", "payment", "applicant"] | None = None
     on_time_up: str | None = None
     """Wait: the outcome once `answer_within` has passed."""
+    pauses: str | None = None
+    """The ground (id of a pause) on which the clock stands still for as long as this step is open."""
     opens: tuple[LinkedProcedure, ...] = ()
     guidance: str | None = None
     check_question: str | None = None

@@ -8,7 +8,7 @@ from pydantic import AwareDatetime, Field, model_validator
 
 from dossiers.actions.asking import payment_of
 from dossiers.actions.base import Command, Context, action, check_holder, open_step
-from dossiers.actions.intake import DocumentForm
+from dossiers.actions.intake import OFFICIAL_CODE, DocumentForm
 from dossiers.errors import (
     BeforePreviousEvent,
     MalformedCommand,
@@ -23,7 +23,7 @@ from dossiers.errors import (
 from dossiers.events import EventType, FreeText, NewEvent, instant
 from dossiers.permitted import Action
 from dossiers.routing import after_outcome, open_steps
-from dossiers.states import Status
+from dossiers.states import MACHINE_KINDS, Status
 from procedures.steps import Act, Step
 
 
@@ -71,7 +71,7 @@ class Correct(Command):
 
     corrects: int = Field(ge=1, description="Revision of the event that is wrong.")
     what: Literal["official_code", "channel", "clock_start", "documents", "payment"]
-    official_code: str | None = Field(default=None, max_length=60, pattern=r"^[A-Z]\d{2}(\.\d{1,3})*-\d{6}-\d{4,7}$")
+    official_code: str | None = Field(default=None, max_length=60, pattern=OFFICIAL_CODE)
     channel: Literal["direct", "online", "postal"] | None = None
     clock_start: AwareDatetime | None = None
     documents: dict[str, DocumentForm] | None = None
@@ -124,16 +124,16 @@ def issue_result(ctx: Context, command: IssueResult) -> list[NewEvent]:
 
 @action(Action.HAND_OVER, HandOver)
 def hand_over(ctx: Context, command: HandOver) -> list[NewEvent]:
-    """Close: the applicant has the result. Automatic steps that still wait are left to the machine."""
+    """Close: the applicant has the result. No desk keeps it; automatic steps are left to the machine."""
     payload: dict[str, Any] = {"how": command.how, "to": command.to}
     if command.rating:
         payload["rating"] = command.rating
     if command.comment:
         payload["comment"] = FreeText(command.comment)
     closes = [
-        [o.occurrence, "done"]
+        [o.occurrence, "done" if ctx.definition.step(o.step).does is Act.HAND_OVER else "left_over"]
         for o in ctx.state.open_steps.values()
-        if ctx.definition.step(o.step).does is Act.HAND_OVER
+        if o.kind not in MACHINE_KINDS
     ]
     if closes:
         payload["closes"] = closes
@@ -168,7 +168,7 @@ def reopen(ctx: Context, command: Reopen) -> list[NewEvent]:
         if command.step is not None and command.step not in passed:
             raise NotAnEarlierStep(step=command.step, passed=sorted(set(passed)))
         step = ctx.definition.step(target)
-        payload.update(open_steps([step], state, at=ctx.at, add_limit=ctx.add_limit))
+        payload.update(open_steps(ctx.definition, [step], state, at=ctx.at, add_limit=ctx.add_limit))
     return [NewEvent(EventType.DOSSIER_REOPENED, payload)]
 
 

@@ -7,7 +7,13 @@ from typing import Any
 from pydantic import Field
 
 from dossiers.actions.base import Command, Context, action, check_holder, open_step
-from dossiers.errors import ConsultationStillOpen, NotAnEarlierStep, OwnActionNeeded, UnknownOutcome
+from dossiers.errors import (
+    ConsultationStillOpen,
+    NotAnEarlierStep,
+    OwnActionNeeded,
+    UnknownAssignee,
+    UnknownOutcome,
+)
 from dossiers.events import EventType, FreeText, NewEvent
 from dossiers.permitted import Action
 from dossiers.routing import after_outcome, return_to
@@ -36,10 +42,27 @@ class ReturnToStep(Command):
     reason: str = Field(min_length=3, max_length=4000)
 
 
+class ApplyElapsed(Command):
+    """Let every legal deadline that has passed take effect now, also where dated-back entries would still hold it."""
+
+
+@action(Action.APPLY_ELAPSED, ApplyElapsed)
+def apply_elapsed(_ctx: Context, _command: ApplyElapsed) -> list[NewEvent]:
+    """Nothing of its own: the gate has applied what elapsed before it asked."""
+    return []
+
+
 @action(Action.ASSIGN, Assign)
 def assign(ctx: Context, command: Assign) -> list[NewEvent]:
-    """Name the one holder of a step."""
-    open_step(ctx, command.occurrence)
+    """Name the one holder of a step.
+
+    Raises:
+        UnknownAssignee: nobody with an account and the step's role there.
+    """
+    _, step = open_step(ctx, command.occurrence)
+    roles = ctx.facts.get("assignee_roles", ())
+    if step.role and step.role.value not in roles:
+        raise UnknownAssignee(assignee=command.assignee, step=step.id, role=step.role.value)
     return [NewEvent(EventType.STEP_ASSIGNED, {"occurrence": command.occurrence, "assignee": command.assignee})]
 
 

@@ -140,7 +140,7 @@ class Journey:
         answer = self._act("consult", role, occurrence=occurrence, bodies=list(bodies), question="Đề nghị cho ý kiến?")
         if self.plan.path is Path.DEEMED:
             self._later(hours=24 * 7)  # nobody answers: the law does
-            self._look()
+            self._act("apply_elapsed", role)
             return
         timeline = self._get(f"/api/v1/dossiers/{self.code}/timeline")
         asked = [

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from sqlalchemy import select
@@ -92,13 +93,14 @@ def prove_acknowledged(office: Office, answers: dict[str, list[tuple[str, int]]]
 async def prove_prefect(office: Office, codes: Iterable[str], proof: Proof) -> None:
     """Prefect's completed tasks are the automatic steps of the ledger, each in a Completed run of the right name."""
     from prefect.client.orchestration import get_client
+    from prefect.client.schemas.sorting import FlowRunSort, TaskRunSort
 
     wanted = set(codes)
     seen: Counter[tuple[str, str]] = Counter()
     async with get_client() as client:
-        runs = await _all(client.read_flow_runs)
+        runs = await _all(partial(client.read_flow_runs, sort=FlowRunSort.ID_DESC))
         names = {run.id: run for run in runs}
-        for task in await _all(client.read_task_runs):
+        for task in await _all(partial(client.read_task_runs, sort=TaskRunSort.ID_DESC)):
             run = names.get(task.flow_run_id)
             if run is None or run.name.startswith(("sweep", "deliver", "housekeeping")):
                 continue
@@ -114,7 +116,7 @@ async def prove_prefect(office: Office, codes: Iterable[str], proof: Proof) -> N
                 proof.problems.append(f"{code}: task {step} is {state.name if state else 'without state'}")
             else:
                 seen[(code, step)] += 1
-        relevant = {t for t in names.values() if any(c in t.name for c in wanted) or "hồ sơ" in t.name}
+        relevant = [r for r in runs if any(code in r.name for code in wanted) or "hồ sơ" in r.name]
     proof.prefect_runs = len(relevant)
     proof.problems += [
         f"run {r.name} is {r.state.name if r.state else '?'}"

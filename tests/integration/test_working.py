@@ -22,6 +22,7 @@ from dossiers.errors import (
     SignerIsCaseOfficer,
     StepNotOpen,
     SupplementLimitReached,
+    UnknownAssignee,
     UnknownConsultation,
     UnknownFee,
     UnknownOutcome,
@@ -30,8 +31,11 @@ from dossiers.errors import (
 )
 from dossiers.gate import apply_timers
 from dossiers.office import Office
+from dossiers.personal_tables import GrantRow, StaffRow
+from dossiers.session import writing
+from tests.conftest import make_office
 from tests.desk import MONDAY, Desk
-from tests.samples import CASE, CLERK, HEAD, RECEIVER, SIGNER, SUPERVISOR, at, officer
+from tests.samples import CASE, CLERK, COMMUNE, HEAD, RECEIVER, SIGNER, SUPERVISOR, at, officer, sample
 
 TUESDAY = at("2026-03-03T09:00")
 ITEM = [{"problem": "thiếu chữ ký", "guidance": "ký vào trang 2"}]
@@ -39,6 +43,10 @@ ITEM = [{"problem": "thiếu chữ ký", "guidance": "ký vào trang 2"}]
 
 @pytest.fixture
 def desk(office: Office) -> Desk:
+    with writing(office.engine) as session:
+        session.add(StaffRow(id="lan", login="lan", name="Lan", password_hash="x"))
+        for role in ("case_officer", "signatory"):
+            session.add(GrantRow(staff_id="lan", role=role, province="38", commune=COMMUNE))
     return Desk(office).accepted()
 
 
@@ -89,6 +97,8 @@ def test_a_step_needs_its_role_its_holder_and_an_outcome_that_it_has(desk: Desk)
         desk.appraised("maybe", TUESDAY)
     with pytest.raises(StepNotOpen):
         desk.do("complete_step", TUESDAY, CASE, occurrence=9, outcome="ok")
+    with pytest.raises(UnknownAssignee):
+        desk.do("assign", TUESDAY, SUPERVISOR, occurrence=2, assignee="nobody")
     desk.do("assign", TUESDAY, SUPERVISOR, occurrence=2, assignee="lan")
     with pytest.raises(HeldBySomeoneElse) as refused:
         desk.appraised("ok", TUESDAY)
@@ -249,6 +259,28 @@ def test_an_answer_in_time_that_is_recorded_late_counts(desk: Desk) -> None:
     assert [s.step for s in desk.state.open_steps.values()] == ["appraise"]
 
 
+def test_what_happened_offline_can_be_recorded_step_by_step(desk: Desk) -> None:
+    back = {"backdating_reason": "mất mạng từ 03/3 đến 10/3"}
+    now = at("2026-03-10T08:00")
+    desk.do("request_supplement", now, CASE, items=ITEM, occurred_at="2026-03-03T09:00:00+07:00", **back)
+    assert desk.row.next_timer_at == at("2026-03-10T08:30")  # the applicant's time was over on 5 March, but it waits
+    assert apply_timers(desk.office, desk.code, now=at("2026-03-10T08:29")) == 0
+    desk.do("receive_supplement", now, RECEIVER, occurred_at="2026-03-04T09:00:00+07:00", **back)
+    assert desk.row.status == "in_progress"
+    desk.appraised("ask", now)
+    assert desk.state.held_until is None
+
+
+def test_elapsed_timers_wait_for_half_an_hour_or_until_they_are_let_go(desk: Desk) -> None:
+    now = at("2026-03-10T08:00")
+    back = {"occurred_at": "2026-03-03T09:00:00+07:00", "backdating_reason": "mất mạng"}
+    desk.do("request_supplement", now, CASE, items=ITEM, **back)
+    assert apply_timers(desk.office, desk.code, now=now) == 0
+    assert desk.do("apply_elapsed", now, RECEIVER)["status"] == "refused"
+    assert desk.do("apply_elapsed", now, RECEIVER)["events"] == []
+    assert (desk.events[-1].type, desk.events[-1].occurred_at) == ("DossierRefused", at("2026-03-06T00:00"))
+
+
 def test_an_answer_after_the_silence_comes_too_late(desk: Desk) -> None:
     desk.appraised("ask", TUESDAY)
     desk.do("consult", TUESDAY, CASE, occurrence=3, bodies=["Công an xã"], question="Có phù hợp?")
@@ -333,3 +365,19 @@ def test_hand_over_does_not_wait_for_the_machine(desk: Desk) -> None:
     assert desk.machine(TUESDAY) == ["publish"]
     assert desk.types[-2:] == ["ResultHandedOver", "ResultPublished"]
     assert desk.machine(TUESDAY) == []
+
+
+def test_a_step_can_hold_the_clock_while_it_is_open(office: Office) -> None:
+    steps = [s.model_dump(mode="json", exclude_none=True, exclude_defaults=True) for s in sample().steps]
+    for step in steps:
+        if step["id"] == "confirm":
+            step["pauses"] = "posting"
+    held = Desk(make_office(office.engine, sample(steps=steps))).accepted()
+    held.appraised("wait", TUESDAY)
+    assert held.row.status == "paused"
+    assert due(held) is None
+    apply_timers(held.office, held.code, now=at("2026-03-05T08:00"))
+    assert [(p.reason, p.started_at, p.ended_at) for p in held.state.pauses] == [
+        ("posting", TUESDAY, at("2026-03-05T00:00"))
+    ]
+    assert due(held) == "2026-03-11"  # the office hours of 3 March from 9:00 and of 4 March were not counted

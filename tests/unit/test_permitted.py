@@ -33,6 +33,7 @@ withdraw                    x   .   x   x   x   x   .   .   .   .   .
 stop                        .   .   .   x   x   x   .   .   .   .   .
 reopen                      .   .   .   .   .   .   x   x   x   x   x
 correct                     x   x   x   x   x   x   x   x   x   x   x
+apply_elapsed               x   x   x   x   x   x   x   x   x   x   x
 """
 COLUMNS = {
     "sub": Status.SUBMITTED,

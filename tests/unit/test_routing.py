@@ -91,4 +91,4 @@ def test_going_back_leaves_a_parallel_branch_alone() -> None:
 def test_occurrences_count_on() -> None:
     given = state("appraise")
     given.last_occurrence = 7
-    assert open_steps([D.step("sign")], given, at=NOON, add_limit=in_a_day)["opens"][0]["occurrence"] == 8
+    assert open_steps(D, [D.step("sign")], given, at=NOON, add_limit=in_a_day)["opens"][0]["occurrence"] == 8

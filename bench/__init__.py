@@ -1,0 +1,1 @@
+"""Benchmarks and crash runs: `make bench`, `make kills`."""

@@ -1,0 +1,182 @@
+"""`make kills`: kill -9 of worker, Prefect server and web application at fail-points, while the demonstration goes on.
+
+After at least `--kills` deaths of each process and the end of the demonstration it proves: every acknowledged action is in
+the ledger, none is doubled, every automatic step was done exactly once, and a mail left twice at most once per kill.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import sys
+import tempfile
+import time
+from collections import Counter
+from datetime import UTC, datetime
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+from aiosmtpd.controller import Controller
+from sqlalchemy import select
+
+from bench.processes import Child, children, free_port, installation, wait_ready
+from dossiers.demo_accounts import create as create_demo
+from dossiers.migrate import upgrade
+from dossiers.office import Office
+from dossiers.session import reading
+from dossiers.settings import settings as cached_settings
+from flows.demonstration.run import Outcome, demonstrate
+from notifications.tables import MessageRow
+
+POINTS = {
+    "web": ["register.before_commit", "register.after_commit", "gate.before_commit", "gate.after_commit"],
+    "worker": [
+        "dispatch.before_create_run",
+        "dispatch.after_create_run",
+        "dispatch.after_remember_run",
+        "flow.before_step",
+        "flow.after_step",
+        "automatic.before_commit",
+        "automatic.after_commit",
+        "outbox.before_send",
+        "outbox.after_send_before_record",
+        "routing.before_commit",
+        "sweep.before_commit",
+    ],
+    "prefect": [
+        "prefect.before_create_run",
+        "prefect.after_create_run",
+        "prefect.before_set_state",
+        "prefect.after_set_state",
+    ],
+}
+PASSINGS = {"web": (4, 20), "worker": (1, 4), "prefect": (3, 15)}
+"""How often a point is passed before it kills, from and to."""
+
+
+class Mailbox:
+    """A real SMTP server that counts how often each message arrived."""
+
+    def __init__(self) -> None:
+        """Nothing has arrived yet."""
+        self.arrived: Counter[str] = Counter()
+
+    async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:
+        """Count a message by its Message-ID."""
+        for line in envelope.content.decode("utf-8", "replace").splitlines():
+            if line.lower().startswith("message-id:"):
+                self.arrived[line.split(":", 1)[1].strip()] += 1
+        return "250 OK"
+
+
+def arm(child: Child, dice: random.Random, kills: int) -> None:
+    """Arm each life with another fail-point until it has died often enough."""
+
+    def choose() -> str:
+        if child.killed >= kills:
+            return ""
+        point = POINTS[child.name][len(child.lives) % len(POINTS[child.name])]
+        return f"{point}:{dice.randint(*PASSINGS[child.name])}"
+
+    child.next_failpoint = choose
+
+
+def impatient(child: Child, kills: int, dice: random.Random, patience: float) -> None:
+    """Kill a process that has not passed its point for so many seconds, so that quiet points do not hold the run up."""
+    lives, since = len(child.lives), time.monotonic()
+    while child.killed < kills and not child.stopping:
+        time.sleep(0.2)
+        if len(child.lives) != lives:
+            lives, since = len(child.lives), time.monotonic()
+        elif time.monotonic() - since > patience + dice.random() * 2:
+            child.kill()
+            since = time.monotonic()
+
+
+def run(*, kills: int, dossiers: int, seed: int, database_url: str = "") -> dict[str, Any]:
+    """The crash run; gives what was counted and every problem in words."""
+    dice = random.Random(seed)
+    mailbox, port = Mailbox(), free_port()
+    mail = Controller(mailbox, hostname="127.0.0.1", port=port)
+    mail.start()
+    with tempfile.TemporaryDirectory(prefix="motcua-kills-") as folder:
+        changes = {"lease_seconds": "3", "smtp_host": "127.0.0.1", "smtp_port": str(port), "database_url": database_url}
+        with installation(Path(folder), **changes) as (given, environment):
+            cached_settings.cache_clear()
+            office = Office.open(given)
+            upgrade(office.engine)
+            create_demo(office, now=datetime.now(UTC))
+            processes = children(given, environment)
+            for child in processes.values():
+                child.start()
+            try:
+                wait_ready(given)
+                for child in processes.values():
+                    arm(child, dice, kills)
+                    child.kill()  # the first life was unarmed; this death is one of the kills
+                    Thread(target=impatient, args=(child, kills, dice, 6.0), daemon=True).start()
+                outcome = demonstrate(
+                    office,
+                    url=f"http://{given.host}:{given.port}",
+                    dossiers=dossiers,
+                    seed=seed,
+                    now=lambda: datetime.now(UTC),
+                    progress=lambda done, all_: print(f"\r{done}/{all_} {_deaths(processes)}", end="", file=sys.stderr),
+                    with_prefect=False,
+                )
+                while min(c.killed for c in processes.values()) < kills:
+                    time.sleep(0.3)
+            finally:
+                for child in processes.values():
+                    child.stop()
+                mail.stop()
+                print(file=sys.stderr)
+            return _report(office, outcome, processes, mailbox, kills)
+
+
+def _deaths(processes: dict[str, Child]) -> str:
+    return " ".join(f"{name} {child.killed}†" for name, child in processes.items())
+
+
+def _report(
+    office: Office, outcome: Outcome, processes: dict[str, Child], mailbox: Mailbox, kills: int
+) -> dict[str, Any]:
+    problems = [*outcome.failures, *outcome.proof.problems]
+    deaths = {name: child.killed for name, child in processes.items()}
+    problems += [f"{name} died only {count} times" for name, count in deaths.items() if count < kills]
+    doubled = sum(count - 1 for count in mailbox.arrived.values() if count > 1)
+    with reading(office.engine) as session:
+        states = Counter(session.execute(select(MessageRow.state)).scalars())  # type: ignore[call-overload]
+    if doubled > deaths["worker"]:
+        problems.append(f"{doubled} mails left twice in {deaths['worker']} kills")
+    return {
+        "deaths": deaths,
+        "dossiers": len(outcome.journeys),
+        "acknowledged": sum(len(j.acknowledged) for j in outcome.journeys),
+        "events": outcome.proof.events,
+        "automatic_steps": outcome.proof.automatic_steps,
+        "mails": mailbox.arrived.total(),
+        "mails_doubled": doubled,
+        "messages": dict(states),
+        "problems": problems,
+    }
+
+
+def main() -> None:
+    """Run it from the shell; exit code 1 when anything does not fit."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--kills", type=int, default=20, help="at least so many deaths of each process")
+    parser.add_argument("--dossiers", type=int, default=200)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--database-url", default="", help="empty: SQLite")
+    given = parser.parse_args()
+    found = run(kills=given.kills, dossiers=given.dossiers, seed=given.seed, database_url=given.database_url)
+    for name, value in found.items():
+        print(f"{name:<16} {value}")
+    if found["problems"]:
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()
