@@ -237,7 +237,13 @@ def _plain(action: Action) -> Callable[[Desk], Iterable[Offer]]:
     return lambda _desk: (Offer(action),)
 
 
+def _elapsed(desk: Desk) -> Iterable[Offer]:
+    if len(desk.view.events) > desk.view.revision:
+        yield Offer(Action.APPLY_ELAPSED)
+
+
 _OFFERED: dict[Action, Callable[[Desk], Iterable[Offer]]] = {
+    Action.APPLY_ELAPSED: _elapsed,
     Action.FORWARD: _forward,
     Action.RECEIVE_AT_COMPETENT_BODY: _plain(Action.RECEIVE_AT_COMPETENT_BODY),
     Action.ACCEPT: _accept,

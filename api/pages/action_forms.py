@@ -50,6 +50,7 @@ def _text(name: str, *, required: bool = False) -> FormField:
 
 
 FIELDS: dict[Action, tuple[FormField, ...]] = {
+    Action.APPLY_ELAPSED: (),
     Action.FORWARD: (_text("note"),),
     Action.RECEIVE_AT_COMPETENT_BODY: (),
     Action.ACCEPT: (
