@@ -219,7 +219,7 @@ def _listed(session: Session, rows: list[DossierRow], actor: Actor, now: datetim
     seen = set(_ids(session, ids, visible(actor, Permission.VIEW_PERSONAL_DATA)))
     people = [row.applicant_id for row in rows if row.id in seen and row.applicant_id]
     named = select(ApplicantRow.id, ApplicantRow.name).where(col(ApplicantRow.id).in_(people))  # type: ignore[call-overload]
-    names = dict(session.execute(named).tuples().all())
+    names = dict(session.execute(named).all())
     warned = set(_ids(session, ids, _due("due_soon", now)))
     return [
         Listed(

@@ -148,7 +148,7 @@ def staff_names(session: Session, ids: Iterable[str]) -> dict[str, str]:
     if not wanted:
         return {}
     query = select(StaffRow.id, StaffRow.name).where(col(StaffRow.id).in_(wanted))  # type: ignore[call-overload]
-    return dict(session.execute(query).tuples().all())
+    return dict(session.execute(query).all())
 
 
 def due_explained(office: Office, view: DossierView) -> dict[str, Any]:
@@ -200,7 +200,7 @@ def _iso(at: datetime | None) -> str | None:
 
 def _texts(session: Session, dossier_id: int) -> dict[str, str | None]:
     query = select(FreeTextRow.id, FreeTextRow.text).where(col(FreeTextRow.dossier_id) == dossier_id)  # type: ignore[call-overload]
-    return dict(session.execute(query).tuples().all())
+    return dict(session.execute(query).all())
 
 
 def _resolved(value: Any, texts: dict[str, str | None] | None) -> Any:
