@@ -13,10 +13,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+import httpx
 from prefect.client.orchestration import PrefectClient
 from prefect.client.schemas.objects import FlowRun
 from prefect.context import SettingsContext, get_settings_context
-from prefect.exceptions import ObjectNotFound
+from prefect.exceptions import PrefectHTTPStatusError
 from prefect.settings import PREFECT_CLIENT_MAX_RETRIES
 from prefect.states import Pending
 
@@ -110,7 +111,10 @@ class Dispatcher:
             try:
                 await asyncio.create_task(self._register_once(), context=self._impatient)
             except Exception as error:  # Prefect is away or not ready: it is asked again
-                log.info("Prefect does not register us yet: %s", _shortly(error))
+                starting = isinstance(error, httpx.TransportError)
+                log.log(
+                    logging.INFO if starting else logging.WARNING, "Prefect does not register us: %s", _shortly(error)
+                )
                 await asyncio.sleep(pause)
                 pause = min(pause * 2, LONGEST_PAUSE)
 
@@ -225,8 +229,9 @@ class Dispatcher:
                 idempotency_key=run.key,
                 state=Pending(),
             )
-        except ObjectNotFound:
-            self._registration = None  # Prefect's database is another one than before: register again
+        except PrefectHTTPStatusError as error:
+            if error.response.status_code == httpx.codes.NOT_FOUND:
+                self._registration = None  # Prefect's database is another one than before: register again
             raise
 
     def _claimable(self) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 from collections.abc import Awaitable, Callable, MutableMapping
 from contextlib import AbstractAsyncContextManager
@@ -12,12 +13,17 @@ from fastapi import FastAPI
 from prefect.server.api.server import create_app as create_prefect_app
 from prefect.server.database.configurations import AioSqliteConfiguration
 from prefect.server.database.orm_models import FlowRun
+from prefect.server.events.schemas.events import ReceivedEvent
+from prefect.server.services import task_run_recorder
 from sqlalchemy import inspect
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession, AsyncSessionTransaction
 from sqlalchemy.ext.hybrid import hybrid_property
 
 from dossiers.failpoints import failpoint
 from dossiers.settings import settings
+
+log = logging.getLogger(__name__)
 
 Handler = Callable[[dict[str, Any], Any, Any], Awaitable[None]]
 
@@ -26,6 +32,7 @@ def create_app() -> FastAPI | Handler:
     """Prefect's own application; with fail-points around it where a crash test has armed some."""
     allow_computed_attributes(FlowRun)
     lock_at_begin(AioSqliteConfiguration)
+    record_what_can_be_recorded()
     app = create_prefect_app()
     return with_failpoints(app) if settings().failpoints else app
 
@@ -84,6 +91,26 @@ def lock_at_begin(configuration: type[AioSqliteConfiguration]) -> None:
         return begin(self, session, with_for_update=True)
 
     configuration.begin_transaction = begin_locked  # type: ignore[method-assign,assignment]
+
+
+def record_what_can_be_recorded() -> None:
+    """Let one task run that cannot be stored (its flow run was deleted, or was in another database) spoil no others.
+
+    They are stored in batches; Prefect would give up the whole batch.
+    """
+    record_all = task_run_recorder.record_bulk_task_run_events
+
+    async def record(events: list[ReceivedEvent], *args: Any, **options: Any) -> None:
+        try:
+            await record_all(events, *args, **options)
+        except IntegrityError:
+            if len(events) == 1:
+                log.warning("task run %s belongs to no known flow run", events[0].resource.id)
+                return
+            for event in events:
+                await record([event], *args, **options)
+
+    task_run_recorder.record_bulk_task_run_events = record
 
 
 def _ignore(_model: type[Any], _values: MutableMapping[str, Any], _value: Any) -> None:
