@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from dossiers.history import moment
+from dossiers.history_rules import moment
 from dossiers.states import DossierState
 from procedures.schema import Definition
 

@@ -99,7 +99,9 @@ class Journey:
             reason = next(p.id for p in self.definition.pauses if p.on_resume == "continue")
             self._act("pause", "case_officer", reason=reason)
             self._later(hours=44)
-            self._act("resume", "case_officer", reason=reason)
+            self._act("apply_elapsed", "case_officer")  # a pause with a maximum may have ended by itself
+            if self.status == "paused":
+                self._act("resume", "case_officer", reason=reason)
         elif self.plan.path is Path.SUPPLEMENTED:
             self._act("request_supplement", "case_officer", items=[{"problem": "Bản sao mờ (minh hoạ)"}])
             self._later(hours=5)
