@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
 from sqlmodel import Session
@@ -117,7 +117,7 @@ def look_at(
     request: Request,
     response: Response,
     code: Code,
-    show_id: Annotated[Literal[0, 1], Query(description="1: identity numbers unmasked; recorded.")] = 0,
+    show_id: Annotated[bool, Query(description="1: identity numbers unmasked; recorded.")] = False,
     caller: Sight,
 ) -> DossierShape:
     """One dossier; its `ETag` is the revision that a command names in `If-Match`."""
@@ -125,7 +125,7 @@ def look_at(
     with reading(office.engine) as session:
         view = open_view(office, session, code, now=now)
         seen = may_see_person(caller.actor, view.row)
-        found = shape(office, session, view, personal=seen, show_id=bool(show_id))
+        found = shape(office, session, view, personal=seen, show_id=show_id)
     if seen:
         what = "api dossier with identity number" if show_id else "api dossier"
         _log(office, view, caller, what, now)

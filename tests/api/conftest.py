@@ -105,7 +105,7 @@ class Web:
         url = path if path.startswith("/api") else f"/api/v1{path}"
         got = self.client.request(method, url, headers=headers, follow_redirects=False, **given)
         is_json = "json" in got.headers.get("content-type", "")
-        return Answer(got.status_code, got.json() if is_json else None, dict(got.headers), got.text)
+        return Answer(got.status_code, got.json() if is_json and got.content else None, dict(got.headers), got.text)
 
     def register(self, **changes: Any) -> str:
         """The code of a new dossier."""
