@@ -40,6 +40,9 @@ class Child:
     lives: list[str] = field(default_factory=list)
     """The fail-point of each life, "" for none."""
     killed: int = 0
+    """Deaths at an armed fail-point."""
+    put_down: bool = False
+    """Whether the present life was ended from outside, which does not count."""
     process: subprocess.Popen[bytes] | None = None
     stopping: bool = False
     watcher: threading.Thread | None = None
@@ -51,6 +54,7 @@ class Child:
         self.watcher.start()
 
     def _launch(self) -> None:
+        self.put_down = False
         armed = self.next_failpoint()
         self.lives.append(armed)
         with self.log.open("ab") as out:
@@ -68,14 +72,15 @@ class Child:
             code = process.wait() if process else 0
             if self.stopping:
                 return
-            self.killed += code == -signal.SIGKILL
+            self.killed += code == -signal.SIGKILL and bool(self.lives[-1]) and not self.put_down
             if code != -signal.SIGKILL:
                 time.sleep(0.5)
             self._launch()
 
     def kill(self) -> None:
-        """Kill -9 it; it is started again."""
+        """Kill -9 it from outside; it is started again, armed anew."""
         if self.process and self.process.poll() is None:
+            self.put_down = True
             self.process.kill()
 
     def stop(self) -> None:

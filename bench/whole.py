@@ -1,4 +1,4 @@
-"""Whole dossiers (2 automatic, 3 human steps) a second through gate and Prefect on PostgreSQL, beside the gate alone."""
+"""Whole dossiers (2 automatic, 3 human steps) per second through the gate and Prefect, beside the gate alone."""
 
 from __future__ import annotations
 
