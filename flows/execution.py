@@ -14,12 +14,15 @@ from prefect._flow_run_suspension import FlowRunSuspensionRequest
 from prefect.client.orchestration import PrefectClient
 from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterIdempotencyKey
 from prefect.client.schemas.objects import FlowRun, State
+from prefect.client.schemas.sorting import FlowRunSort
 from prefect.exceptions import Abort, ObjectNotFound, Pause
 from prefect.flow_engine import AsyncFlowRunEngine
 from prefect.states import Cancelled, Crashed
 
 KEY_PREFIX = "key:"
 """Marks a reference to a flow run by its idempotency key instead of its id."""
+
+MOST_FOUND = 10
 
 log = logging.getLogger(__name__)
 
@@ -108,7 +111,9 @@ class InProcessExecutor:
         if not reference.startswith(KEY_PREFIX):
             return [UUID(reference)]
         key = FlowRunFilterIdempotencyKey(any_=[reference.removeprefix(KEY_PREFIX)])
-        found = await self._client.read_flow_runs(flow_run_filter=FlowRunFilter(idempotency_key=key))
+        found = await self._client.read_flow_runs(
+            flow_run_filter=FlowRunFilter(idempotency_key=key), sort=FlowRunSort.ID_DESC, limit=MOST_FOUND
+        )
         return [one.id for one in found]
 
     async def _flow_of(self, flow_run: FlowRun) -> Flow[..., Any]:

@@ -15,6 +15,7 @@ from prefect.client.schemas.filters import (
     FlowRunFilterStateType,
 )
 from prefect.client.schemas.objects import State, StateType
+from prefect.client.schemas.sorting import FlowRunSort
 from prefect.states import Completed, Crashed
 from sqlalchemy import CursorResult, Engine, delete
 from sqlmodel import col
@@ -56,7 +57,9 @@ def delete_idempotency_keys(engine: Engine, *, before: datetime) -> int:
 async def delete_ended_runs(client: PrefectClient, *, before: datetime) -> int:
     """How many flow runs that were due before that instant, and have ended, were deleted from Prefect's history."""
     count = 0
-    while runs := await client.read_flow_runs(flow_run_filter=_due_before(before, ENDED), limit=PAGE):
+    while runs := await client.read_flow_runs(
+        flow_run_filter=_due_before(before, ENDED), sort=FlowRunSort.ID_DESC, limit=PAGE
+    ):
         for run in runs:
             await client.delete_flow_run(run.id)
         count += len(runs)
@@ -65,7 +68,9 @@ async def delete_ended_runs(client: PrefectClient, *, before: datetime) -> int:
 
 async def close_abandoned_runs(client: PrefectClient, *, before: datetime) -> int:
     """How many flow runs were still pending that should have started before that instant; they are Crashed now."""
-    runs = await client.read_flow_runs(flow_run_filter=_due_before(before, (StateType.PENDING,)), limit=PAGE)
+    runs = await client.read_flow_runs(
+        flow_run_filter=_due_before(before, (StateType.PENDING,)), sort=FlowRunSort.ID_DESC, limit=PAGE
+    )
     for run in runs:
         await client.set_flow_run_state(run.id, Crashed(message="Nobody took this run up."), force=True)
     return len(runs)
