@@ -55,7 +55,9 @@ POINTS = {
         "prefect.after_set_state",
     ],
 }
-PASSINGS = {"web": (4, 20), "worker": (1, 4), "prefect": (3, 15)}
+PATIENCE = 30.0
+"""Seconds after which a life that has not passed its point is ended, so that quiet points do not hold the run up."""
+PASSINGS = {"web": (4, 15), "worker": (1, 3), "prefect": (2, 8)}
 """How often a point is passed before it kills, from and to."""
 
 
@@ -119,7 +121,7 @@ def run(*, kills: int, dossiers: int, seed: int, database_url: str = "") -> dict
                 for child in processes.values():
                     arm(child, dice, kills)
                     child.kill()  # the first life was unarmed: the next one is armed
-                    Thread(target=impatient, args=(child, kills, dice, 6.0), daemon=True).start()
+                    Thread(target=impatient, args=(child, kills, dice, PATIENCE), daemon=True).start()
                 outcome = demonstrate(
                     office,
                     url=f"http://{given.host}:{given.port}",
