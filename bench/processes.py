@@ -17,6 +17,7 @@ from pathlib import Path
 import httpx
 
 from dossiers.settings import Settings
+from flows.children import die_with
 from flows.server import answers as prefect_answers
 from flows.server import client_environment, server_command, server_environment
 
@@ -64,6 +65,7 @@ class Child:
                 stdout=out,
                 stderr=out,
                 start_new_session=True,
+                preexec_fn=die_with(os.getpid()),  # noqa: PLW1509 - nothing else runs in the child
             )
 
     def _watch(self) -> None:

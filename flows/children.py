@@ -46,7 +46,7 @@ class Child:
                 stdout=out,
                 stderr=out,
                 start_new_session=True,
-                preexec_fn=_die_with(os.getpid()),  # noqa: PLW1509 - whoever starts children has one thread
+                preexec_fn=die_with(os.getpid()),  # noqa: PLW1509 - whoever starts children has one thread
             )
         self._started = time.monotonic()
 
@@ -77,7 +77,9 @@ class Child:
             return ""
 
 
-def _die_with(parent: int) -> Callable[[], None]:
+def die_with(parent: int) -> Callable[[], None]:
+    """What a child does before it runs: ask the kernel to end it as soon as the thread that started it has ended."""
+
     def ask_the_kernel() -> None:
         _libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
         if os.getppid() != parent:  # we died before the kernel was asked
