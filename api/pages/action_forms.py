@@ -112,6 +112,8 @@ FIELDS: dict[Action, tuple[FormField, ...]] = {
         FormField("clock_start", "instant"),
         _text("reason", required=True),
     ),
+    Action.APPLY_CALENDAR: (_text("reason", required=True),),
+    Action.MOVE_TO_VERSION: (FormField("version", "choice", required=True), _text("reason", required=True)),
 }
 
 

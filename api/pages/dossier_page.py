@@ -200,8 +200,7 @@ def _clock(office: Office, view: DossierView, language: str) -> dict[str, Any] |
     reading_, limit = view.reading, view.state.limit
     if reading_ is None or limit is None:
         return None
-    calendar = office.calendar(view.state.province, view.state.commune)
-    sentences = explain(limit, view.history, calendar, now=view.now, language=language)
+    sentences = explain(limit, view.history, view.calendar, now=view.now, language=language)
     return {
         "reading": reading_,
         "tone": presenting.tone(view),

@@ -155,6 +155,7 @@ _SHOWN = (
     "ground",
     "apology",
     "due_before",
+    "due_after",
     "promised_at",
     "exceeding_reason",
     "result",
@@ -213,6 +214,7 @@ def _of(part: str) -> Callable[[Definition, TimelineEntry, str, str], str]:
 _FORMATTED: dict[str, Callable[[Any], str]] = {
     "promised_at": instant,
     "due_before": instant,
+    "due_after": instant,
     "answer_by": instant,
     "amount_vnd": money,
 }
