@@ -96,7 +96,8 @@ def claim(
     if field is not None:
         query = query.where(col(WakeUpRow.field) == field)
     query = query.order_by(col(WakeUpRow.id)).limit(limit).with_for_update(skip_locked=True)
-    claims = [_take(row, now=now, lease=lease, owner=owner) for row in session.scalars(query)]
+    claims = [_take(session, row, now=now, lease=lease, owner=owner) for row in session.scalars(query)]
+    session.flush()
     return [c for c in claims if c is not None]
 
 
@@ -105,19 +106,32 @@ def _claimable(now: datetime) -> ColumnElement[bool]:
     return and_(col(WakeUpRow.state).in_((WAITING, LEASED)), passed)
 
 
-def _take(row: WakeUpRow, *, now: datetime, lease: timedelta, owner: str) -> Claim | None:
+def _take(session: Session, row: WakeUpRow, *, now: datetime, lease: timedelta, owner: str) -> Claim | None:
     if row.state == LEASED:
         row.alone = True
         row.last_error = f"attempt {row.attempt} did not report within its lease"
         if _is_last(row.attempt):
             row.state = STUCK
             return None
-    broken_run, row.flow_run_id = row.flow_run_id, None
+    broken_run = row.flow_run_id or (_run_before(session, row) if row.state == LEASED else None)
+    row.flow_run_id = None
     row.state = LEASED
     row.attempt += 1
     row.lease_until = now + lease
     row.lease_owner = owner
     return Claim(ref(row), alone=row.alone, broken_run=broken_run)
+
+
+def _run_before(session: Session, row: WakeUpRow) -> str | None:
+    """The run that opened this step and went on with it: it noted itself only at the step that it began with."""
+    query = (
+        select(col(WakeUpRow.flow_run_id))
+        .where(col(WakeUpRow.dossier_id) == row.dossier_id, col(WakeUpRow.occurrence) < row.occurrence)
+        .where(col(WakeUpRow.flow_run_id).is_not(None))
+        .order_by(col(WakeUpRow.occurrence).desc())
+        .limit(1)
+    )
+    return session.scalar(query)
 
 
 def ref(row: WakeUpRow) -> WakeUpRef:

@@ -5,9 +5,13 @@ from __future__ import annotations
 import time
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
 from dossiers.session import writing
 from dossiers.tables import WakeUpRow
 from tests.flows.running import Installation, eventually
+
+pytestmark = pytest.mark.slow
 
 
 def test_a_dossier_alone_has_a_run_named_after_it_with_a_task_per_step(place: Installation) -> None:

@@ -24,6 +24,8 @@ from flows.results import NO_RESULTS
 from flows.server import api_url, auth_string
 from tests.flows.running import Installation, PrefectServer, eventually
 
+pytestmark = pytest.mark.slow
+
 entered: list[str] = []
 
 

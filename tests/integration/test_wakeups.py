@@ -84,6 +84,14 @@ def test_after_the_lease_the_next_attempt_goes_out_alone_and_names_the_broken_ru
     assert row(office, "MC-1").last_error == "attempt 1 did not report within its lease"
 
 
+def test_a_claim_can_note_its_run_in_the_same_transaction(office: Office) -> None:
+    wake(office, "MC-1")
+    with writing(office.engine) as session:
+        [only] = take(session, 1)
+        wakeups.remember_run(session, [only.ref], "key:1:1")
+    assert row(office, "MC-1").flow_run_id == "key:1:1"
+
+
 def test_a_failed_attempt_waits_for_its_backoff(office: Office) -> None:
     wake(office, "MC-1")
     [first] = claimed(office)
