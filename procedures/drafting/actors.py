@@ -18,7 +18,7 @@ _APPLICANT = (
 _OTHER = (
     r"cơ\s+quan\s+(?:thuế|công\s+an|bảo\s+hiểm|tài\s+chính|y\s+tế|bưu\s+chính|đại\s+diện|thi\s+hành\s+án|ngoại\s+giao)"
     r"|(?:cơ\s+quan\s+)?công\s+an\s+\S+|bảo\s+hiểm\s+xã\s+hội|(?:chi\s+nhánh\s+)?văn\s+phòng\s+đăng\s+ký\s+đất\s+đai"
-    r"|đơn\s+vị\s+(?:đo\s+đạc|tư\s+vấn|được|dịch\s+vụ)|tòa\s+án|ngân\s+hàng|kho\s+bạc|viện\s+kiểm\s+sát|bệnh\s+viện"
+    r"|nhà\s+trường|cơ\s+sở\s+(?:giáo|y|khám|trợ)\s+\S+|đơn\s+vị\s+(?:đo\s+đạc|tư\s+vấn|được|dịch\s+vụ)|tòa\s+án|ngân\s+hàng|kho\s+bạc|viện\s+kiểm\s+sát|bệnh\s+viện"
     r"|sở\s+(?:tư\s+pháp|xây\s+dựng|nông\s+nghiệp|tài\s+chính|y\s+tế|giáo\s+dục|nội\s+vụ|văn\s+hóa|công\s+thương|khoa\s+học|ngoại)"
     r"|ủy\s+ban\s+nhân\s+dân\s+(?:cấp\s+)?tỉnh|chủ\s+tịch\s+ủy\s+ban\s+nhân\s+dân\s+(?:cấp\s+)?tỉnh"
     r"|(?:cơ\s+quan|đơn\s+vị|tổ\s+chức)[^,;.:()]{0,60}?(?:được\s+(?:lấy|xin|hỏi|gửi|đề\s+nghị|yêu\s+cầu)|phối\s+hợp"
@@ -43,7 +43,8 @@ _AFTER_PREPOSITION = re.compile(
 )
 _IN_CONDITION = re.compile(r"(?:trường\s+hợp|nếu|khi)\s+(?:các\s+|mà\s+)?$", re.IGNORECASE)
 _THEIR_TIME = re.compile(
-    rf"thời\s+(?:gian|hạn)[^;:,]{{0,80}}của\s+(?:các\s+)?{_ACTOR.pattern}[^;,]{{0,30}}$", re.IGNORECASE
+    rf"(?:thời\s+(?:gian|hạn)[^;:,]{{0,80}}của|(?:^|[;:,(-])\s*tại)\s+(?:các\s+)?{_ACTOR.pattern}[^;,]{{0,30}}$",
+    re.IGNORECASE,
 )
 _DUTY = re.compile(
     r"phải|có\s+trách\s+nhiệm|nộp|bổ\s+sung|hoàn\s+thiện|xác\s+nhận|phản\s+hồi|thực\s+hiện|đến|nhận|khai|trả\s+lời|có\s+ý\s+kiến"
@@ -80,7 +81,7 @@ def actor_of(before: str, after: str) -> tuple[Actor | None, int]:
     """Who the deadline between two texts of one clause binds, and where in `after` what they do begins (-1: before).
 
     "Trong thời hạn N, X có trách nhiệm ..." binds X; "X phải ... trong thời hạn N" binds X; the object of a verb or
-    preposition ("gửi đến X", "của X") is not bound, unless the time itself is said to be theirs ("thời gian ... của X").
+    preposition ("gửi đến X", "của X") is not bound, unless the time is said to be theirs ("thời gian ... của X").
     """
     if _ASKED.match(after.lstrip(" ,)")):
         return "other_body", -1

@@ -9,25 +9,26 @@ from datetime import time
 
 from procedures.drafting.actors import actor_of
 from procedures.drafting.amounts import SCHEMA_UNITS, Mention, mentions
-from procedures.drafting.areas import Scope, area_at, scopes
+from procedures.drafting.areas import Scope, area_at, area_behind, scopes
 from procedures.drafting.passages import Passage, Sentence, folded, sentences
 from procedures.drafting.pauses_in_text import Exclusion, exclusion_of, grounds
 from procedures.drafting.remarks import Notebook
 from procedures.drafting.report import Area, Found, Kind
 
 _OTHER_TIME = re.compile(
-    r"(?:có\s+giá\s+trị|giá\s+trị\s+sử\s+dụng|hiệu\s+lực|thời\s+hạn\s+(?:sử\s+dụng|thuê|giao|của\s+(?:giấy|thẻ|hợp))|hạn\s+dùng"
+    r"(?:có\s+giá\s+trị|(?<!\w)có\s+thời\s+hạn|giá\s+trị\s+sử\s+dụng|hiệu\s+lực|thời\s+hạn\s+(?:sử\s+dụng|thuê|giao|của\s+(?:giấy|thẻ|hợp))|hạn\s+dùng"
     r"|chưa\s+quá|liên\s+tục|ổn\s+định|cư\s+trú|sinh\s+sống)[^,;:()]{0,45}$"
     r"|(?<!\w)(?:miễn|tuổi\s+từ|dưới|từ\s+đủ|đủ|trên|ít\s+nhất|tối\s+thiểu|quá\s+hạn|sớm\s+nhất)\s*$",
     re.IGNORECASE,
 )
 _PAPER_AGE = re.compile(r"(?:cấp|xác\s+nhận|khám|chụp|lập)[^,;:()]{0,30}không\s+quá[^,;:()]{0,20}$", re.IGNORECASE)
 _OTHER_TIME_AFTER = re.compile(
-    r"^\s*(?:tuổi|gần\s+nhất|gần\s+đây|kinh\s+nghiệm|một\s+lần|/|(?:liên\s+tục\s+)?trở\s+lên)", re.IGNORECASE
+    r"^\s*(?:tuổi|gần\s+nhất|gần\s+đây|kinh\s+nghiệm|một\s+lần|/\s*(?:năm|tháng|tuần|ngày)|(?:liên\s+tục\s+)?trở\s+lên)",
+    re.IGNORECASE,
 )
 _CUE_BEFORE = re.compile(
-    r"(?:không\s+quá|tối\s+đa|trong|chậm\s+nhất|muộn\s+nhất|thời\s+hạn|thời\s+gian|(?<!\w)là|(?<!\w)sau|trước|thêm|vòng|:|^)"
-    r"[^,;]{0,45},?\s*$",
+    r"(?:không\s+quá|tối\s+đa|trong|chậm\s+nhất|muộn\s+nhất|thời\s+hạn|thời\s+gian|(?<!\w)(?:là|sau|hết|quá)|trước|thêm|vòng|:)"
+    r"[^,;]{0,45},?\s*$|^\s*$",
     re.IGNORECASE,
 )
 _CUE_AFTER = re.compile(r"^[^,;]{0,20}(?:kể\s+từ|tính\s+từ|sau\s+khi)", re.IGNORECASE)
@@ -70,6 +71,7 @@ _SILENCE = re.compile(
     r"không\s+(?:có\s+|nhận\s+được\s+(?:văn\s+bản\s+)?)?(?:phản\s+hồi|trả\s+lời|có\s+ý\s+kiến)", re.IGNORECASE
 )
 _NEXT_DAY = re.compile(r"ngày\s+(?:làm\s+việc\s+)?(?:tiếp\s+theo|kế\s+tiếp|liền\s+kề|hôm\s+sau)", re.IGNORECASE)
+_AT_ONCE = re.compile(r"ngay\s+(?:sau\s+)?khi\s+(?:tiếp\s+)?nhận", re.IGNORECASE)
 _NO_DURATION = re.compile(r"niêm\s+yết|lấy\s+ý\s+kiến|xác\s+minh", re.IGNORECASE)
 
 
@@ -109,6 +111,8 @@ def _in_sentence(sentence: Sentence, state: _State, notes: Notebook) -> list[Fou
     named = mentions(text)
     found = [f for m in named if (f := _read(m, named, sentence, places, state, exclusion, notes)) is not None]
     found = _one_same_day(found)
+    if sentence.passage.kind == "channel" and _AT_ONCE.search(text):
+        notes.write("not_understood", "at_once", sentence.passage.place, text)
     if exclusion is not None:
         found += grounds(exclusion, sentence, notes)
     if not found and not named and sentence.passage.kind == "step" and _NO_DURATION.search(text) and exclusion is None:
@@ -143,7 +147,7 @@ def _read(
     doubt = None
     if kind == "addition" and not _EXTRA_WORD.search(before):
         doubt = "total_or_extra"
-    elif kind in ("applicant", "other_body") and (_SILENCE.search(before) or _SILENCE.search(after)):
+    elif kind in ("applicant", "other_body") and (_SILENCE.search(before) or _SILENCE.search(text[mention.end :])):
         doubt = "silence"
     return Found(
         kind=kind,
@@ -153,7 +157,8 @@ def _read(
         words=_words(text, mention),
         amount=mention.amount,
         unit=mention.unit,
-        area=area_at(places, mention.start, state.area, _next_start(named, mention, len(text)), text),
+        area=area_behind(places, text, mention.end, _next_start(named, mention, len(text)))
+        or area_at(places, mention.start, state.area),
         doubt=doubt,
     )
 

@@ -45,8 +45,13 @@ class Sentence:
 def clean(text: str) -> str:
     """The text composed (NFC), without invisible characters, with single spaces; line ends stay."""
     text = unicodedata.normalize("NFC", text).replace("\r", "\n")
-    text = "".join(c for c in text if c == "\n" or unicodedata.category(c) not in ("Cf", "Cc", "Cs", "Co") or c == "\t")
-    return "\n".join(" ".join(line.split()) for line in text.split("\n")).strip()
+    return "\n".join(" ".join(_visible(line).split()) for line in text.split("\n")).strip()
+
+
+def _visible(line: str) -> str:
+    if line.isprintable():
+        return line
+    return "".join(" " if c.isspace() else c for c in line if c.isspace() or unicodedata.category(c)[0] != "C")
 
 
 def sentences(passage: Passage) -> Iterator[Sentence]:

@@ -13,13 +13,14 @@ from procedures.drafting.report import Found
 _TIME = r"(?:thời\s+gian|thời\s+hạn|khoảng\s+thời\s+gian)"
 _EXCLUDES = re.compile(
     r"(?:không|chưa)\s+(?:được\s+)?(?:bao\s+gồm|tính|kể|gồm)(?:\s+(?:cả|các|những))*\s*:?"
-    r"(?P<time>\s+(?:khoảng\s+)?thời\s+(?:gian|hạn))?",
+    r"(?P<time>\s*(?:khoảng\s+)?thời\s+(?:gian|hạn))?",
     re.IGNORECASE,
 )
 _INTO_LIMIT = re.compile(r"^\s*(?:vào|trong)\s+(?:tổng\s+)?(?:thời\s+(?:gian|hạn))", re.IGNORECASE)
 _REST_DAYS = re.compile(r"^\s*(?:các\s+)?(?:ngày\s+(?:nghỉ|lễ|thứ)|thứ\s+bảy|chủ\s+nhật|ngày\s+tiếp)", re.IGNORECASE)
 _HEADING_END = re.compile(r"(?:sau\s+đây|như\s+sau|bao\s+gồm|gồm|cơ\s+quan\s+sau(?:\s+đây)?)?\s*:\s*", re.IGNORECASE)
 _ITEM_MARK = re.compile(r"^\s*(?:[-+*•–]|\(?[a-zđ0-9]{1,2}[.)])\s*", re.IGNORECASE)
+_NEXT_GROUND = re.compile(r"(?:,\s*(?:và\s+)?|\s(?:và|hoặc)\s+)(?:các\s+)?thời\s+gian(?!\w)", re.IGNORECASE)
 SHORTEST_GROUND = 6
 
 
@@ -92,13 +93,13 @@ def _items(text: str) -> list[str]:
     parts, depth, start = [], 0, 0
     for index, char in enumerate(text):
         depth = max(0, depth + {"(": 1, ")": -1}.get(char, 0))
-        new_time = char == "," and re.match(r",\s*(?:và\s+)?(?:các\s+)?thời\s+gian(?!\w)", text[index:], re.IGNORECASE)
+        new_time = char in ", " and _NEXT_GROUND.match(text, index)
         if depth == 0 and (char == ";" or new_time):
             parts.append(text[start:index])
             start = index + 1
     parts.append(text[start:])
     plain = (_ITEM_MARK.sub("", p.strip()).strip(" .:,") for p in parts)
-    return [re.sub(r"^và\s+", "", p, flags=re.IGNORECASE) for p in plain if len(p) >= SHORTEST_GROUND]
+    return [re.sub(r"^(?:và|hoặc)\s+", "", p, flags=re.IGNORECASE) for p in plain if len(p) >= SHORTEST_GROUND]
 
 
 def _closing(text: str, opened: int) -> int:

@@ -143,6 +143,7 @@ REMARKS: dict[str, W] = {
         "Nêu niêm yết hoặc lấy ý kiến, xác minh nhưng không nêu thời gian.",
         "Posting, consultation or verification is named without a duration.",
     ),
+    "at_once": W("Giải quyết ngay, không nêu thời hạn.", "At once, without a limit in time."),
     "text_without_limit": W(
         "Phần thời hạn là chữ mà không có thời gian.", "The limit is a text without any time in it."
     ),

@@ -18,7 +18,10 @@ HEADER = "# Drafted from a record of the national portal. Read report.json, chec
 WIDTH = 120
 
 
-class _Dumper(yaml.SafeDumper):
+_Base: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
+
+
+class _Dumper(_Base):  # type: ignore[misc]
     """Plain YAML without aliases, exact decimals, and codes in quotes."""
 
     def ignore_aliases(self, data: Any) -> bool:
@@ -26,7 +29,7 @@ class _Dumper(yaml.SafeDumper):
         return True
 
 
-def _decimal(dumper: yaml.SafeDumper, value: Decimal) -> yaml.Node:
+def _decimal(dumper: Any, value: Decimal) -> Any:
     text = plain(value)
     tag = "tag:yaml.org,2002:float" if "." in text else "tag:yaml.org,2002:int"
     return dumper.represent_scalar(tag, text)
