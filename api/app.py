@@ -9,7 +9,7 @@ from api.deps import Clock, Desk, wall_clock
 from api.pages import rendering, routing
 from api.problems import install, refusal
 from api.request_body import BodyReader
-from api.routes import actions, dossiers, figures, health, procedures, queues, session, staff, tokens
+from api.routes import actions, calendar, dossiers, figures, health, procedures, queues, session, staff, tokens
 from api.security import SecurityHeaders
 from dossiers.office import Office
 from dossiers.settings import Settings, settings
@@ -29,7 +29,7 @@ def create_app(office: Office, settings: Settings, *, clock: Clock = wall_clock)
         swagger_ui_oauth2_redirect_url=None,
     )
     app.state.desk = Desk(office, settings, clock, Throttle())
-    for module in (session, procedures, actions, dossiers, figures, queues, tokens, staff):
+    for module in (session, procedures, actions, dossiers, calendar, figures, queues, tokens, staff):
         app.include_router(module.router, prefix=REST)
     app.include_router(health.router)
     routing.include(app)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import sys
 from typing import Annotated
 
 import typer
@@ -22,10 +24,17 @@ def web(
     from dossiers.shell import office
 
     own = settings()
+    app = create_app(office(), own)
+    # Routes run in threads beside the event loop: short turns, and no collecting of what lives for ever, keep it even.
+    sys.setswitchinterval(0.001)
+    gc.collect()
+    gc.freeze()
+    address, number = host or own.host, own.port if port is None else port
+    typer.echo(f"motcua: http://{address}:{number} (Ctrl-C: dừng / stop)")
     uvicorn.run(
-        create_app(office(), own),
-        host=host or own.host,
-        port=own.port if port is None else port,
+        app,
+        host=address,
+        port=number,
         access_log=False,
         log_level="warning",
         timeout_graceful_shutdown=GRACE_SECONDS,

@@ -49,6 +49,8 @@ ACTIONS: dict[str, set[str]] = {
     "stop": {"signatory", "supervisor"},
     "reopen": {"signatory", "supervisor"},
     "correct": DESK | {"case_officer"},
+    "apply_calendar": {"supervisor", "administrator"},
+    "move_to_version": {"supervisor", "administrator"},
 }
 COMMANDS: dict[str, dict[str, Any]] = {
     "refuse": {"reason": "không đủ"},
@@ -68,6 +70,8 @@ COMMANDS: dict[str, dict[str, Any]] = {
     "stop": {"reason": "dừng ạ", "legal_ground": "Điều 1"},
     "reopen": {"reason": "mở ạ"},
     "correct": {"corrects": 1, "what": "payment", "reason": "nhầm"},
+    "apply_calendar": {"reason": "bão số 5"},
+    "move_to_version": {"version": 99, "reason": "luật mới"},
 }
 READS: dict[str, set[str]] = {
     "/dossiers/{code}": OFFICE | {"province_auditor"},

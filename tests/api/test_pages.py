@@ -268,3 +268,55 @@ def test_a_body_that_is_no_form_is_refused(web: Web) -> None:
     web.sign_in("receiving_officer")
     got = web.client.post("/dossiers/new/9.000001", json={"a": 1})
     assert got.status_code == 415
+
+
+def test_every_form_of_the_desk_does_what_it_says(web: Web) -> None:
+    code = web.accepted()
+    machine(web)
+    web.sign_in("receiving_officer", "case_officer", "supervisor", "clerk")
+
+    def click(action: str, **fields: str) -> None:
+        page = web.page(f"/dossiers/{code}")
+        typed = {k.replace("__", "."): v for k, v in fields.items()}
+        got = web.send(f"/dossiers/{code}/actions/{action}", filled(form_of(page.text, action)) | typed)
+        assert got.status == 303, (action, re.sub(r"<[^>]+>", " ", got.text)[-3000:])
+
+    click("pause", reason="survey", note="chờ đo")
+    click("resume")
+    click("record_payment", fee="le_phi", amount_vnd="8.000", how="cash", receipt="B-01")
+    click("record_exemption", fee="le_phi", ground="Hộ nghèo")
+    click("extend", until="2026-03-12T16:00", reason="Chờ xác minh", apology="Xin lỗi ông bà")
+    click("correct", corrects="1", what="channel", channel="postal", reason="Ghi nhầm")
+    click("complete_step", outcome="ask")
+    click("consult", bodies="Công an xã\n\nTrạm y tế\n", question="Có ý kiến gì không?")
+    click("answer_consultation", number="1", answer="consent")
+    click("answer_consultation", number="2", answer="opinion", text="Cần làm rõ")
+    click("return_to_step", step="appraise", reason="Xem lại cho kỹ")
+    click("complete_step", outcome="ok")
+    web.sign_in("signatory", "clerk", "receiving_officer")
+    click("complete_step", outcome="signed", note="Đồng ý")
+    click("issue_result", result="paper", number="15/UBND", outcome="done")
+    machine(web)
+    click("hand_over", how="counter", to="representative", rating="5", comment="Nhanh")
+    click("reopen", reason="Sai tên trên giấy", step="appraise", whose="commune")
+    click("stop", reason="Theo yêu cầu cơ quan khác", legal_ground="Điều 9")
+    timeline = web.call("GET", f"/dossiers/{code}/timeline", web.token("supervisor")).body
+    facts = {e["type"]: e["facts"] for e in timeline}
+    assert facts["PaymentRecorded"] == {"fee": "le_phi", "amount_vnd": 8000, "how": "cash", "receipt": "B-01"}
+    assert facts["DeadlineExtended"]["promised_at"] == "2026-03-12T10:00:00.000000+00:00"
+    assert [c["body"] for c in facts["ConsultationRequested"]["consultations"]] == ["Công an xã", "Trạm y tế"]
+    assert facts["ResultHandedOver"] == {"how": "counter", "to": "representative", "rating": 5, "comment": "Nhanh"}
+    assert facts["DossierStopped"] == {"reason": "Theo yêu cầu cơ quan khác", "legal_ground": "Điều 9"}
+    page = web.page(f"/dossiers/{code}").text
+    for shown in ("8.000 đ", "Công an xã", "Điều 9", "17:00 12/03/2026", "Người được ủy quyền"):
+        assert shown in page
+
+
+def test_an_extension_without_length_says_so_beside_its_field(web: Web) -> None:
+    code = web.accepted()
+    web.sign_in("supervisor")
+    form = form_of(web.page(f"/dossiers/{code}").text, "extend")
+    got = web.send(f"/dossiers/{code}/actions/extend", filled(form, reason="mưa bão", apology="xin lỗi"))
+    assert got.status == 422
+    assert "Nhập số ngày hoặc thời điểm hẹn mới, chỉ một trong hai." in got.text
+    assert ">mưa bão</textarea>" in got.text
