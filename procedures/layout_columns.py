@@ -8,6 +8,8 @@ from itertools import pairwise
 from procedures.layout_layers import Item, Layered
 
 _ROUNDS = 6
+_MIDDLE = 0.25
+"""How much the middle of a box is worth, beside a straight line."""
 _SAME = 1e-9
 _BOX_GAP, _BEND_GAP = 36.0, 16.0
 
@@ -78,6 +80,11 @@ def place_columns(found: Layered, weights: Sequence[int]) -> None:
             least, best = now, [i.x for i in found.items]
     for item, x in zip(found.items, best, strict=True):
         item.x = x
+    for _ in range(2):
+        _straighten(found)
+        for layer in (*layers, *reversed(layers)):
+            _place_layer(found, layer, pulls, above=True, below=True)
+    _straighten(found)
 
 
 _Pulls = list[list[tuple[int, float]]]
@@ -120,11 +127,52 @@ def _place_layer(found: Layered, layer: int, pulls: _Pulls, *, above: bool, belo
         for other, weight in pulls[item]:
             there = found.items[other].layer
             if (there < layer and above) or (there > layer and below) or there == layer:
-                wish.append((found.items[other].x, weight))
+                wish += _wishes_for(found.items[item], found.items[other], weight)
         wishes.append(wish)
     if order:
         for item, x in zip(order, settle(wishes, _gaps(found, order)), strict=True):
             found.items[item].x = x
+
+
+def _wishes_for(item: Item, other: Item, weight: float) -> list[Wish]:
+    """Where an item wants to be for one wire: anywhere along a box that is straight, best at its middle."""
+    box = item.box or other.box
+    if box is None or (item.box and other.box):
+        return [(other.x, weight)]
+    edges: list[Wish] = [(other.x - box.reach, weight / 2), (other.x + box.reach, weight / 2)]
+    return [*edges, (other.x, weight * _MIDDLE)]
+
+
+def _straighten(found: Layered) -> None:
+    """Give each link one x for as many layers on end as have room for it."""
+    for chain in found.chains:
+        passed = [w.b.item for w in chain[:-1]]
+        while len(passed) > 1:
+            low, high, taken = float("-inf"), float("inf"), 0
+            for item in passed:
+                left, right = _room(found, item)
+                if max(low, left) > min(high, right):
+                    break
+                low, high, taken = max(low, left), min(high, right), taken + 1
+            taken = max(taken, 1)
+            middle = _median([(found.items[i].x, 1.0) for i in passed[:taken]])
+            if low <= high:
+                for item in passed[:taken]:
+                    found.items[item].x = min(max(middle, low), high)
+            passed = passed[taken:]
+
+
+def _room(found: Layered, item: int) -> tuple[float, float]:
+    """Between which positions an item can move while its neighbours stay."""
+    own = found.items[item]
+    order = found.layers[own.layer]
+    place = order.index(item)
+    left = found.items[order[place - 1]] if place else None
+    right = found.items[order[place + 1]] if place + 1 < len(order) else None
+    return (
+        left.x + _gap(left, own) if left else float("-inf"),
+        right.x - _gap(own, right) if right else float("inf"),
+    )
 
 
 def place_ports(item: Item, wanted: Sequence[float]) -> list[float]:

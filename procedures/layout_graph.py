@@ -23,10 +23,14 @@ class Box:
     shape: Literal["box", "circle", "diamond"] = "box"
     port_gap: float = 16
     """The distance between two links on one side, where the side is long enough."""
+    ports: float | None = None
+    """How far from the middle of a side a link may stand, where the shape does not say it."""
 
     @property
     def reach(self) -> float:
         """How far from the middle of a side a link may stand."""
+        if self.ports is not None:
+            return self.ports
         return {"box": max(self.width / 2 - 14, 0), "circle": self.width / 4, "diamond": self.width / 3}[self.shape]
 
     def inset(self, dx: float) -> float:
