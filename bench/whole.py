@@ -136,7 +136,7 @@ def _waiting(office: Office) -> list[tuple[str, str, int]]:
         query = (
             select(DossierRow.code, OpenStepRow.step, OpenStepRow.occurrence)  # type: ignore[call-overload]
             .join(DossierRow, col(DossierRow.id) == col(OpenStepRow.dossier_id))
-            .where(col(OpenStepRow.kind) == "human")
+            .where(col(OpenStepRow.kind) == "human", col(OpenStepRow.step).in_(STEPS))
             .limit(60)
         )
         return [tuple(row) for row in session.execute(query)]
@@ -146,5 +146,5 @@ def _finished(office: Office) -> int:
     """Dossiers whose last automatic step is done."""
     with reading(office.engine) as session:
         query = select(func.count()).select_from(DossierRow).where(col(DossierRow.status) == "finished")
-        done = session.execute(query.where(col(DossierRow.current_step).is_(None))).scalar_one()
+        done = session.execute(query.where(col(DossierRow.current_step) == "return_result")).scalar_one()
     return int(done)
