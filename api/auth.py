@@ -15,7 +15,7 @@ from api.errors import SignInFailed, TooManyAttempts, UnknownToken
 from dossiers.authority import Actor, Grant, StaffRole
 from dossiers.people import hash_password, password_matches, token_hash
 from dossiers.personal_tables import ApiTokenRow, GrantRow, SessionRow, StaffRow
-from dossiers.session import writing
+from dossiers.session import reading, writing
 
 MOST_FAILURES = 5
 """After so many failed log-ins in a row an account is locked for a while."""
@@ -118,6 +118,25 @@ def _verified(engine: Engine, login: str, password: str, now: datetime) -> tuple
     if row is None or not usable or not matches:
         raise SignInFailed
     return row.id, row.name
+
+
+def change_password(
+    engine: Engine, *, staff_id: str, present: str, new: str, now: datetime, session_token: str
+) -> None:
+    """A new password for an account; its other sessions end. Wrong guesses count as failed log-ins.
+
+    Raises:
+        SignInFailed: the present password is wrong, or the account is locked.
+    """
+    with reading(engine) as session:
+        row = session.get(StaffRow, staff_id)
+        login = row.login if row else ""
+    _verified(engine, login, present, now)
+    values = {"password_hash": hash_password(new), "failed_logins": 0, "locked_until": None}
+    with writing(engine) as session:
+        session.execute(update(StaffRow).where(col(StaffRow.id) == staff_id).values(**values))
+        other = col(SessionRow.token_hash) != token_hash(session_token)
+        session.execute(delete(SessionRow).where(col(SessionRow.staff_id) == staff_id, other))
 
 
 def log_out(engine: Engine, token: str) -> None:

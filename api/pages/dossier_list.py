@@ -7,9 +7,10 @@ from typing import Annotated
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Request, Response
+from fastapi.responses import RedirectResponse
 
 from api.auth import Caller
-from api.deps import anywhere, desk_of, needs, now_of
+from api.deps import desk_of, needs, now_of
 from api.language import language_of
 from api.pages.presenting import place, step_name
 from api.pages.rendering import page
@@ -42,7 +43,7 @@ class Line:
 def show_list(
     *,
     request: Request,
-    caller: Annotated[Caller, needs(Permission.VIEW_DOSSIERS, anywhere)],
+    caller: Annotated[Caller, needs(None)],
     view: Annotated[str, Query(max_length=20)] = "",
     q: Annotated[str, Query(max_length=100)] = "",
     status: Annotated[str, Query(max_length=30)] = "",
@@ -52,7 +53,9 @@ def show_list(
     cursor: Annotated[str, Query(max_length=200)] = "",
     done: Annotated[str, Query(max_length=40)] = "",
 ) -> Response:
-    """The list in one of its views, filtered; the most pressing dossier on top."""
+    """The list in one of its views, filtered; the most pressing dossier on top. Who sees none goes to the account."""
+    if not grants_for(caller.actor, Permission.VIEW_DOSSIERS):
+        return RedirectResponse("/account", 303)
     desk, now, actor = desk_of(request), now_of(request), caller.actor
     tab = view if view in TABS else ("all" if q or _only_watches(actor) else "mine")
     wide = ListQuery(

@@ -9,7 +9,7 @@ from fastapi import FastAPI
 from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 
-from api.pages import dossier_list, dossier_page, front, intake
+from api.pages import account, dossier_list, dossier_page, front, intake
 from api.pages.rendering import STATIC, YEAR_SECONDS
 
 
@@ -28,6 +28,6 @@ class Kept(StaticFiles):
 
 def include(app: FastAPI) -> None:
     """Hang every page and the static files under the root; `new` before `{code}`, which would swallow it."""
-    for module in (front, dossier_list, intake, dossier_page):
+    for module in (front, account, dossier_list, intake, dossier_page):
         app.include_router(module.router)
     app.mount("/static", Kept(directory=STATIC), name="static")

@@ -157,7 +157,7 @@ class Web:
         secret = hidden(self.page("/login").text, "csrf")
         got = self.send("/login", {"csrf": secret, "login": login, "password": PASSWORD})
         assert got.status == 303, got.text
-        return hidden(self.page("/dossiers").text, "csrf")
+        return hidden(self.page("/account").text, "csrf")
 
 
 def hidden(html: str, name: str) -> str:

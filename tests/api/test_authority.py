@@ -182,7 +182,7 @@ def test_the_desk_for_every_role_in_every_place(web: Web) -> None:
             web.sign_in(role, commune="" if role in PROVINCE_WIDE else commune, province=province)
             sees = role in OFFICE | {"province_auditor"}
             checks = {
-                "/dossiers": 200 if sees else 403,
+                "/dossiers": 200 if sees else 303,
                 f"/dossiers/{code}": 200 if sees and reaches(role, name) else 403,
             }
             for path, expected in checks.items():

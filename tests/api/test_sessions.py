@@ -262,3 +262,37 @@ def test_a_log_in_never_leads_to_another_site(web: Web, target: str) -> None:
     secret = hidden(web.page("/login").text, "csrf")
     got = web.send("/login", {"csrf": secret, "login": "van-thu", "password": PASSWORD, "next": target})
     assert got.headers["location"] == "/dossiers"
+
+
+def test_a_password_is_changed_by_who_knows_it_and_ends_every_other_session(web: Web) -> None:
+    csrf = web.sign_in("clerk")
+    mine = web.client.cookies["motcua_session"]
+    with reading(web.office.engine) as session:
+        login = session.execute(select(StaffRow.login)).scalar_one()
+    web.client.cookies.clear()
+    log_in(web, login)
+    elsewhere = web.client.cookies["motcua_session"]
+    web.client.cookies.clear()
+    web.client.cookies.set("motcua_session", mine)
+    new = {"csrf": csrf, "new": "mat-khau-moi-dai", "again": "mat-khau-moi-dai"}
+    wrong = web.send("/account/password", new | {"present": "sai-mat-khau"})
+    assert (wrong.status, "Mật khẩu hiện tại không đúng." in wrong.text) == (422, True)
+    short = web.send("/account/password", new | {"present": PASSWORD, "new": "ngan", "again": "ngan"})
+    assert (short.status, "Mật khẩu có ít nhất 10 ký tự." in short.text) == (422, True)
+    differs = web.send("/account/password", new | {"present": PASSWORD, "again": "mat-khau-khac-dai"})
+    assert "Hai lần nhập mật khẩu mới không giống nhau." in differs.text
+    done = web.send("/account/password", new | {"present": PASSWORD})
+    assert done.headers["location"] == "/account?changed=1"
+    assert "Đã đổi mật khẩu." in web.page("/account?changed=1").text
+    web.client.cookies.clear()
+    web.client.cookies.set("motcua_session", elsewhere)
+    assert web.call("GET", "/session").status == 401
+    web.client.cookies.clear()
+    assert log_in(web, login) == (401, WRONG)
+    assert log_in(web, login, "mat-khau-moi-dai") == (200, "")
+
+
+def test_an_administrator_lands_on_the_account(web: Web) -> None:
+    web.sign_in("administrator", commune="", province="38")
+    assert web.page("/dossiers").headers["location"] == "/account"
+    assert "Quản trị" in web.page("/account").text

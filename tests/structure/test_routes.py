@@ -53,9 +53,15 @@ PUBLIC = {
     "GET /api/v1/procedures/{code}/versions/{version}",
     "GET /api/v1/communes",
 }
-SIGNED_IN = {"GET /api/v1/session", "DELETE /api/v1/session", "POST /logout"}
+SIGNED_IN = {
+    "GET /api/v1/session",
+    "DELETE /api/v1/session",
+    "POST /logout",
+    "GET /account",
+    "POST /account/password",
+    "GET /dossiers",
+}
 NEEDED = {
-    "GET /dossiers": "view_dossiers anywhere",
     "GET /dossiers/{code}": "view_dossiers at_dossier",
     "POST /dossiers/{code}/actions/{action}": "view_dossiers at_dossier",
     "GET /dossiers/new": "register_submission gate",
@@ -70,6 +76,7 @@ NEEDED = {
     "GET /api/v1/figures/{month}": "view_figures at_place",
     "GET /api/v1/queues/wake-ups": "view_queues anywhere",
     "GET /api/v1/queues/messages": "view_queues anywhere",
+    "POST /api/v1/calendar/impact": "view_impact at_place",
     "GET /api/v1/tokens": "manage_tokens anywhere",
     "POST /api/v1/tokens": "manage_tokens anywhere",
     "DELETE /api/v1/tokens/{token_id}": "manage_tokens anywhere",
@@ -104,6 +111,8 @@ NEEDED = {
         "stop",
         "reopen",
         "correct",
+        "apply_calendar",
+        "move_to_version",
     )
 }
 
