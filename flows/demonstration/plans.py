@@ -13,6 +13,18 @@ from procedures.schema import Definition
 from procedures.steps import Act, Kind
 
 VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
+PROCEDURES = (
+    "1.001193",
+    "1.000656",
+    "1.004873",
+    "2.000635",
+    "1.115520",
+    "1.115516",
+    "1.115453",
+    "1.013225",
+    "1.013227",
+)
+"""The procedures of the demonstration: civil status, land and construction."""
 FIRST_NAMES = ("An", "Bình", "Chi", "Dung", "Hà", "Hùng", "Lan", "Minh", "Nga", "Phúc", "Quang", "Sơn", "Thảo", "Vân")
 FAMILY_NAMES = ("Nguyễn", "Trần", "Lê", "Phạm", "Hoàng", "Lò", "Vi", "Nông", "Triệu", "Hà", "Bế", "Lương")
 MIDDLE_NAMES = ("Văn", "Thị", "Đức", "Ngọc", "Minh")

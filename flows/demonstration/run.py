@@ -21,7 +21,7 @@ from dossiers.session import reading
 from dossiers.tables import DossierRow, WakeUpRow
 from flows.demonstration.driver import DemonstrationFailed, Journey
 from flows.demonstration.office_staff import staff
-from flows.demonstration.plans import DossierPlan, plan
+from flows.demonstration.plans import PROCEDURES, DossierPlan, plan
 from flows.demonstration.proof import Proof, prove_acknowledged, prove_ledger, prove_prefect
 from procedures.communes import commune as commune_of
 
@@ -74,7 +74,7 @@ def demonstrate(
     people = staff(office, now=now())
     catalogue = office.catalogue
     today = now().date()
-    definitions = [d for code in catalogue.codes() for d in catalogue.versions(code) if d.effective.covers(today)]
+    definitions = [d for code in PROCEDURES for d in catalogue.versions(code) if d.effective.covers(today)]
     plans = plan(definitions, people.communes, dossiers=dossiers, seed=seed, now=now())
     by_code = {d.code: d for d in definitions}
     outcome = Outcome([])
