@@ -29,6 +29,7 @@ class Permission(StrEnum):
     VIEW_PERSONAL_DATA = "view_personal_data"
     VIEW_FIGURES = "view_figures"
     VIEW_QUEUES = "view_queues"
+    VIEW_IMPACT = "view_impact"
     MANAGE_STAFF = "manage_staff"
     MANAGE_TOKENS = "manage_tokens"
 
@@ -63,11 +64,14 @@ AUTHORITY: dict[Action | Permission, frozenset[StaffRole]] = {
     Action.STOP: frozenset({R.SIGNATORY, R.SUPERVISOR}),
     Action.REOPEN: frozenset({R.SIGNATORY, R.SUPERVISOR}),
     Action.CORRECT: _DESK | {R.CASE_OFFICER},
+    Action.APPLY_CALENDAR: frozenset({R.SUPERVISOR, R.ADMINISTRATOR}),
+    Action.MOVE_TO_VERSION: frozenset({R.SUPERVISOR, R.ADMINISTRATOR}),
     Action.APPLY_ELAPSED: _OFFICE,
     Permission.VIEW_DOSSIERS: _OFFICE | {R.PROVINCE_AUDITOR},
     Permission.VIEW_PERSONAL_DATA: _OFFICE,
     Permission.VIEW_FIGURES: _OFFICE | {R.PROVINCE_AUDITOR, R.ADMINISTRATOR},
     Permission.VIEW_QUEUES: frozenset({R.SUPERVISOR, R.PROVINCE_AUDITOR, R.ADMINISTRATOR}),
+    Permission.VIEW_IMPACT: frozenset({R.SUPERVISOR, R.PROVINCE_AUDITOR, R.ADMINISTRATOR}),
     Permission.MANAGE_STAFF: frozenset({R.ADMINISTRATOR}),
     Permission.MANAGE_TOKENS: _OFFICE | {R.PROVINCE_AUDITOR, R.ADMINISTRATOR},
 }

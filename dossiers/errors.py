@@ -158,6 +158,34 @@ class WrongBody(DossierError):
     """The dossier belongs to another body: forward it there."""
 
 
+class CalendarNotKept(DossierError):
+    """The dossier is bound to a calendar that is neither installed nor kept."""
+
+
+class CalendarRefused(DossierError):
+    """The calendar decision that was sent cannot be read or breaks a rule."""
+
+
+class CalendarAlreadyApplied(DossierError):
+    """The dossier already counts by the newest calendar."""
+
+
+class CalendarChangedMeanwhile(DossierError):
+    """The newest calendar is not the one that the dry run showed: look at its effect again."""
+
+
+class VersionNotLater(DossierError):
+    """A dossier can only move to a later version of its procedure."""
+
+
+class NoTransitionRule(DossierError):
+    """That version has no transition rule, so dossiers accepted before it stay on theirs."""
+
+
+class VersionDoesNotFit(DossierError):
+    """The dossier cannot go on under that version: it lacks something that the dossier needs."""
+
+
 class BrokenLedger(DossierError):
     """The ledger does not verify."""
 

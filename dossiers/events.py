@@ -33,6 +33,8 @@ class EventType(StrEnum):
     CLOCK_PAUSED = "ClockPaused"
     CLOCK_RESUMED = "ClockResumed"
     DEADLINE_EXTENDED = "DeadlineExtended"
+    CALENDAR_APPLIED = "CalendarApplied"
+    VERSION_CHANGED = "VersionChanged"
     CONSULTATION_REQUESTED = "ConsultationRequested"
     CONSULTATION_ANSWERED = "ConsultationAnswered"
     CONSULTATION_DEEMED_ANSWERED = "ConsultationDeemedAnswered"

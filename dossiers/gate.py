@@ -12,9 +12,10 @@ from pydantic import ValidationError
 from sqlalchemy import update
 from sqlmodel import Session, col
 
-from dossiers.actions import asking, elapsed, ending, intake, standstill, working  # noqa: F401 - they enter the table
+from dossiers.actions import asking, elapsed, ending, intake, moving, standstill, working  # noqa: F401 - they enter the table
 from dossiers.actions.base import RULES, Command, Context
 from dossiers.authority import SYSTEM, Actor, authorise
+from dossiers.calendar_archive import BINDING, keep
 from dossiers.errors import (
     BackdatingNeedsReason,
     BeforePreviousEvent,
@@ -79,7 +80,8 @@ class Work:
         return Context(
             state=self.state,
             definition=self.definition(at),
-            calendar=self.office.calendar(self.state.province, self.state.commune),
+            calendar=self.office.calendar_of(self.state, self.session),
+            newest=self.office.calendar(self.state.province, self.state.commune),
             now=self.now,
             at=at,
             actor=actor,
@@ -119,9 +121,12 @@ class Work:
         """Write everything that was decided; the events last, because they lock the sequencer."""
         if not self.events:
             return []
+        if any(event.type in BINDING for event in self.events):
+            newest = self.office.calendar(self.state.province, self.state.commune)
+            keep(self.session, newest, place=self.state.commune, now=self.now)
         found = columns(
             self.state,
-            self.office.calendar(self.state.province, self.state.commune),
+            self.office.calendar_of(self.state, self.session),
             now=self.now,
             due_soon_fraction=self.office.due_soon_fraction,
         )
@@ -202,6 +207,8 @@ def decide_one(work: Work, name: Action, command: Command, *, at: datetime, acto
         assignee = actor_for(work.session, command.assignee)
         held = assignee.roles_in(place.province_code, place.code, work.row.field) if assignee else ()
         facts["assignee_roles"] = frozenset(r.value for r in held)
+    if isinstance(command, moving.MoveToVersion):
+        facts["target"] = work.office.catalogue.version(state.procedure, command.version)
     decided = RULES[name].decide(work.context(at, actor, facts), command)
     if decided and command.backdating_reason and at < work.now:
         decided[0].payload["backdated"] = FreeText(command.backdating_reason)

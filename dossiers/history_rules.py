@@ -60,6 +60,7 @@ def _accepted(state: DossierState, event: Event, payload: dict[str, Any]) -> Non
     state.version = payload["version"]
     state.case_id = payload["case"]
     state.area = payload["area"]
+    state.additions = tuple(payload.get("additions", ()))
     state.limit = Limit.from_payload(payload["limit"])
     state.calendar_version = payload["calendar"]
     state.clock_starts_at = moment(payload["clock_starts_at"])
@@ -170,6 +171,17 @@ def _extended(state: DossierState, event: Event, payload: dict[str, Any]) -> Non
     state.promised_at = moment(payload["promised_at"])
 
 
+def _calendar_applied(state: DossierState, _event: Event, payload: dict[str, Any]) -> None:
+    state.calendar_version = payload["calendar_after"]
+    state.recounted += 1
+
+
+def _version_changed(state: DossierState, _event: Event, payload: dict[str, Any]) -> None:
+    state.version = payload["version_after"]
+    state.limit = Limit.from_payload(payload["limit"])
+    state.recounted += 1
+
+
 def _consulted(state: DossierState, event: Event, payload: dict[str, Any]) -> None:
     for asked in payload["consultations"]:
         state.consultations[asked["number"]] = Consultation(
@@ -262,6 +274,8 @@ RULES: dict[EventType, Rule] = {
     EventType.CLOCK_PAUSED: _paused,
     EventType.CLOCK_RESUMED: _resumed,
     EventType.DEADLINE_EXTENDED: _extended,
+    EventType.CALENDAR_APPLIED: _calendar_applied,
+    EventType.VERSION_CHANGED: _version_changed,
     EventType.CONSULTATION_REQUESTED: _consulted,
     EventType.CONSULTATION_ANSWERED: _answered,
     EventType.CONSULTATION_DEEMED_ANSWERED: _answered,

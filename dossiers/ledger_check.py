@@ -102,7 +102,7 @@ def rebuild(office: Office, *, now: datetime) -> CheckReport:
             state = fold(events)
             found = columns(
                 state,
-                office.calendar(state.province, state.commune),
+                office.calendar_of(state, session),
                 now=now,
                 due_soon_fraction=office.due_soon_fraction,
             )
@@ -123,7 +123,7 @@ def _differences(
 ) -> list[Difference]:
     state = fold(events)
     expected: dict[str, Any] = columns(
-        state, office.calendar(state.province, state.commune), now=now, due_soon_fraction=office.due_soon_fraction
+        state, office.calendar_of(state, session), now=now, due_soon_fraction=office.due_soon_fraction
     )
     found = [
         Difference(row.code, name, str(value), str(getattr(row, name)))

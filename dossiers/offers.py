@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlmodel import Session, col
 
 from dossiers.actions.base import Context
+from dossiers.actions.moving import can_move, moves_by_calendar
 from dossiers.authority import Actor, may
 from dossiers.offer_types import Choice, Desk, Offer
 from dossiers.office import Office
@@ -29,11 +30,13 @@ def offers(office: Office, session: Session, view: DossierView, *, actor: Actor)
     context = Context(
         state=view.state,
         definition=view.definition,
-        calendar=office.calendar(view.state.province, view.state.commune),
+        calendar=view.calendar,
+        newest=office.calendar(view.state.province, view.state.commune),
         now=view.now,
         at=view.now,
         actor=actor,
         roles=frozenset(r.value for r in roles),
+        facts={"versions": office.catalogue.versions(view.state.procedure)},
     )
     desk = Desk(view, context, session)
     found: list[Offer] = []
@@ -233,6 +236,22 @@ def _reopen(desk: Desk) -> Iterable[Offer]:
     yield Offer(Action.REOPEN, choices=choices)
 
 
+def _apply_calendar(desk: Desk) -> Iterable[Offer]:
+    if moves_by_calendar(desk.context):
+        yield Offer(Action.APPLY_CALENDAR)
+
+
+def _move(desk: Desk) -> Iterable[Offer]:
+    later = [d for d in desk.context.facts["versions"] if can_move(desk.context, d)]
+    if later:
+        choices = tuple(Choice(str(d.version), _version_name(d.version)) for d in later)
+        yield Offer(Action.MOVE_TO_VERSION, choices={"version": choices})
+
+
+def _version_name(version: int) -> Names:
+    return Names(vi=f"Phiên bản {version}", en=f"Version {version}")
+
+
 def _plain(action: Action) -> Callable[[Desk], Iterable[Offer]]:
     return lambda _desk: (Offer(action),)
 
@@ -266,4 +285,6 @@ _OFFERED: dict[Action, Callable[[Desk], Iterable[Offer]]] = {
     Action.STOP: _plain(Action.STOP),
     Action.REOPEN: _reopen,
     Action.CORRECT: _plain(Action.CORRECT),
+    Action.APPLY_CALENDAR: _apply_calendar,
+    Action.MOVE_TO_VERSION: _move,
 }

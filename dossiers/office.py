@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from sqlalchemy import Engine
+from sqlmodel import Session
 
+from dossiers.calendar_archive import bound_calendar
 from dossiers.personal import Vault
 from dossiers.session import engine_for
 from dossiers.settings import Settings
-from procedures.calendars import Calendar, load_calendar
+from dossiers.states import DossierState
+from procedures.calendars import Calendar, Extra, load_calendar
 from procedures.catalogue import Catalogue, load_catalogue
 
 
@@ -21,7 +24,7 @@ class Office:
     engine: Engine
     catalogue: Catalogue
     vault: Vault
-    calendars: Path | None = None
+    calendars: Extra = None
     due_soon_fraction: float = 0.75
 
     @classmethod
@@ -35,6 +38,20 @@ class Office:
             due_soon_fraction=settings.due_soon_fraction,
         )
 
-    def calendar(self, province: str, commune: str) -> Calendar:
-        """The working-time calendar of a commune."""
+    def calendar(self, province: str | None, commune: str | None) -> Calendar:
+        """The newest working-time calendar of a place: what dossiers accepted now are bound to."""
         return load_calendar(province=province, commune=commune, extra=self.calendars)
+
+    def calendar_of(self, state: DossierState, session: Session) -> Calendar:
+        """The calendar that a dossier is counted by: the one it is bound to; before acceptance the newest.
+
+        Raises:
+            CalendarNotKept: the dossier is bound to a version that is neither installed nor kept.
+        """
+        newest = self.calendar(state.province, state.commune)
+        return bound_calendar(session, state.calendar_version, newest)
+
+    def with_calendars(self, *files: Path) -> Office:
+        """The same office as if further calendar files (or folders) were installed."""
+        given = (self.calendars,) if isinstance(self.calendars, Path) else self.calendars or ()
+        return replace(self, calendars=(*given, *files))

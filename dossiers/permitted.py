@@ -33,6 +33,8 @@ class Action(StrEnum):
     STOP = "stop"
     REOPEN = "reopen"
     CORRECT = "correct"
+    APPLY_CALENDAR = "apply_calendar"
+    MOVE_TO_VERSION = "move_to_version"
     APPLY_ELAPSED = "apply_elapsed"
 
 
@@ -64,6 +66,8 @@ PERMITTED: dict[Action, frozenset[Status]] = {
     Action.STOP: RUNNING,
     Action.REOPEN: ENDED | {Status.FINISHED},
     Action.CORRECT: _ALL,
+    Action.APPLY_CALENDAR: RUNNING,
+    Action.MOVE_TO_VERSION: RUNNING,
     Action.APPLY_ELAPSED: _ALL,
 }
 

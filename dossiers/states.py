@@ -164,6 +164,7 @@ class DossierState:
     clock_starts_at: datetime | None = None
     limit: Limit | None = None
     area: str | None = None
+    additions: tuple[str, ...] = ()
     calendar_version: str | None = None
     original_due_at: datetime | None = None
     original_due_on: date | None = None
@@ -183,6 +184,8 @@ class DossierState:
     arrivals: dict[str, set[str]] = field(default_factory=dict)
     last_occurrence: int = 0
     reopened: int = 0
+    recounted: int = 0
+    """How often an explicit act bound the dossier to another calendar or version."""
 
     @property
     def open_pauses(self) -> list[PauseInterval]:
@@ -202,7 +205,7 @@ class DossierState:
     @property
     def clock_period(self) -> int:
         """Counts the periods of the clock: warnings are given once in each."""
-        return len(self.restarts) + len(self.extensions) + self.reopened
+        return len(self.restarts) + len(self.extensions) + self.reopened + self.recounted
 
     def case_officers(self) -> set[str]:
         """Who has appraised the dossier: they may not sign it."""

@@ -181,6 +181,18 @@ class IdempotencyRow(SQLModel, table=True):
     created_at: datetime = Field(sa_column=_at())
 
 
+class CalendarVersionRow(SQLModel, table=True):
+    """A calendar that dossiers are bound to, whole, so that it outlives the files that it was made of."""
+
+    __tablename__ = "calendar_versions"
+
+    version: str = Field(primary_key=True, max_length=12)
+    place: str = Field(max_length=5)
+    """Commune of the dossier for which it was kept first; other places may share it."""
+    data: dict[str, Any] = Field(sa_column=Column(Json, nullable=False))
+    kept_at: datetime = Field(sa_column=_at())
+
+
 class InstallationRow(SQLModel, table=True):
     """A fact about this installation, e.g. that it is a demonstration."""
 

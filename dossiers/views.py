@@ -28,6 +28,7 @@ from dossiers.states import DossierState
 from dossiers.store import find, ledger
 from dossiers.tables import DossierRow
 from procedures.base import Names
+from procedures.calendars import Calendar
 from procedures.communes import commune as commune_of
 from procedures.schema import Definition
 
@@ -51,6 +52,8 @@ class DossierView:
     revision: int
     history: ClockHistory
     reading: ClockReading | None
+    calendar: Calendar
+    """The calendar that the dossier is bound to."""
     now: datetime
 
     @property
@@ -86,11 +89,13 @@ def open_view(office: Office, session: Session, code: str, *, now: datetime) -> 
     work.elapse(now)
     definition = work.definition(now if work.state.last_occurred_at is None else work.state.last_occurred_at)
     history = named_history(work.state, definition)
+    calendar = office.calendar_of(work.state, session)
     reading = None
     if work.state.limit is not None and work.state.clock_starts_at is not None:
-        calendar = office.calendar(work.state.province, work.state.commune)
         reading = read_clock(work.state.limit, history, calendar, now=now)
-    return DossierView(row, work.state, definition, (*recorded, *work.events), revision, history, reading, now)
+    return DossierView(
+        row, work.state, definition, (*recorded, *work.events), revision, history, reading, calendar, now
+    )
 
 
 def named_history(state: DossierState, definition: Definition) -> ClockHistory:
@@ -156,9 +161,8 @@ def due_explained(office: Office, view: DossierView) -> dict[str, Any]:
     state, reading = view.state, view.reading
     if reading is None or state.limit is None:
         return {"dossier": view.row.code, "started": False}
-    calendar = office.calendar(state.province, state.commune)
     words = {
-        language: explain(state.limit, view.history, calendar, now=view.now, language=language)
+        language: explain(state.limit, view.history, view.calendar, now=view.now, language=language)
         for language in ("vi", "en")
     }
     return {

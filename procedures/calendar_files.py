@@ -149,21 +149,32 @@ def read_calendar_file(path: Path) -> CalendarFile:
         BrokenCalendar: it cannot be read or breaks a rule; names the file, the key path and a mend.
     """
     try:
-        raw = yaml.safe_load(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as problem:
         raise BrokenCalendar(file=str(path), key="", problem=str(problem), mend="give a readable UTF-8 file") from None
+    return read_calendar_text(text, str(path))
+
+
+def read_calendar_text(text: str, name: str) -> CalendarFile:
+    """The calendar file that a text declares, checked; `name` is only shown.
+
+    Raises:
+        BrokenCalendar: as `read_calendar_file`.
+    """
+    try:
+        raw = yaml.safe_load(text)
     except yaml.YAMLError as problem:
         mark = getattr(problem, "problem_mark", None)
         line = f"line {mark.line + 1}" if mark else ""
         raise BrokenCalendar(
-            file=str(path), key=line, problem=str(getattr(problem, "problem", problem)), mend="correct the YAML there"
+            file=name, key=line, problem=str(getattr(problem, "problem", problem)), mend="correct the YAML there"
         ) from None
     try:
         return CalendarFile.model_validate(raw)
     except ValidationError as problem:
         first: Mapping[str, Any] = problem.errors(include_url=False)[0]
         key = ".".join(str(part) for part in first["loc"])
-        raise BrokenCalendar(file=str(path), key=key, problem=first["msg"], mend=_mend(first)) from None
+        raise BrokenCalendar(file=name, key=key, problem=first["msg"], mend=_mend(first)) from None
 
 
 def _mend(error: Mapping[str, Any]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, time, timedelta
 from functools import lru_cache
@@ -18,6 +18,8 @@ from procedures.calendar_files import SATURDAY, CalendarFile, DayKind, Decision,
 from procedures.errors import BrokenCalendar, NoCalendar, UnknownCommune
 
 SHIPPED = Path(__file__).parent / "calendars"
+Extra = Path | tuple[Path, ...] | None
+"""Calendar files or folders read after ours: one, or several of which a later one goes before an earlier one."""
 EPOCH_ORDINAL = date(1970, 1, 1).toordinal()
 """Day numbers count from 1 January 1970, as numpy's datetime64[D] does."""
 WEEKEND = Names(vi="Nghỉ hằng tuần", en="Weekly rest day")
@@ -149,14 +151,15 @@ class _Law:
     hours: tuple[OfficeHours, ...]
 
 
-def load_calendar(*, province: str | None = None, commune: str | None = None, extra: Path | None = None) -> Calendar:
+def load_calendar(*, province: str | None = None, commune: str | None = None, extra: Extra = None) -> Calendar:
     """The calendar of a commune, of a province, or (without either) of the country. Cached.
 
     Args:
         province: two-digit code; may be left out when `commune` is given.
         commune: five-digit code.
-        extra: a calendar file, or a folder of them, read after the files that come with the product. One with `year`
-            takes the place of ours for that year; one without adds decisions, local closures and office hours.
+        extra: a calendar file, a folder of them, or several of either, read after the files that come with the
+            product. One with `year` takes the place of ours for that year; one without adds decisions, local closures
+            and office hours.
 
     Raises:
         UnknownProvince: no such province.
@@ -173,14 +176,16 @@ def load_calendar(*, province: str | None = None, commune: str | None = None, ex
     return _of_place(_stamped(extra), province, commune)
 
 
-def _stamped(extra: Path | None) -> tuple[tuple[Path, int, int], ...]:
-    if extra is None:
-        return ()
-    if not extra.exists():
+def _stamped(extra: Extra) -> tuple[tuple[Path, int, int], ...]:
+    given = (extra,) if isinstance(extra, Path) else extra or ()
+    missing = next((path for path in given if not path.exists()), None)
+    if missing is not None:
         raise BrokenCalendar(
-            file=str(extra), key="", problem="there is no such file or folder", mend="correct the path"
+            file=str(missing), key="", problem="there is no such file or folder", mend="correct the path"
         )
-    paths = sorted(extra.glob("*.yaml")) if extra.is_dir() else [extra]
+    found = [p for path in given for p in (sorted(path.glob("*.yaml")) if path.is_dir() else [path])]
+    last = {p.resolve(): number for number, p in enumerate(found)}
+    paths = [p for number, p in enumerate(found) if last[p.resolve()] == number]
     return tuple((p, s.st_mtime_ns, s.st_size) for p in paths for s in (p.stat(),))
 
 
@@ -233,7 +238,8 @@ def _build(stamped: tuple[tuple[Path, int, int], ...], province: str | None, com
         key=lambda item: (item[1].where.rank(province, commune) if item[1].where else 0.5, item[0]),
     )[1]
     sessions = tuple((session.opens, session.closes) for session in hours.sessions)
-    return _counted(law.years, decided, sessions)
+    provisional = (year for year, file in law.years.items() if file.provisional)
+    return counted(law.years, provisional, decided, sessions)
 
 
 def _is_worked(law: _Law, day: date) -> bool:
@@ -246,15 +252,20 @@ def _calendar_day(file: CalendarFile, entry: Decision) -> CalendarDay:
     return CalendarDay(entry.date, DayKind(entry.kind), entry.names, file.basis(entry), entry.provisional)
 
 
-def _counted(
-    years: Mapping[int, CalendarFile], decided: dict[date, CalendarDay], sessions: tuple[tuple[time, time], ...]
+def counted(
+    years: Iterable[int],
+    provisional_years: Iterable[int],
+    decided: Mapping[date, CalendarDay],
+    sessions: tuple[tuple[time, time], ...],
 ) -> Calendar:
+    """The calendar of whole years without a gap, made of what was decided and of office hours."""
+    years = sorted(years)
     first, last = date(min(years), 1, 1), date(max(years), 12, 31)
     decided = {day: decided[day] for day in sorted(decided) if first <= day <= last}
     dates = [first + timedelta(days=i) for i in range((last - first).days + 1)]
     worked = [decided[day].is_working if day in decided else day.weekday() < SATURDAY for day in dates]
     effective = {
-        "years": sorted(years),
+        "years": years,
         "hours": [[opens.isoformat(), closes.isoformat()] for opens, closes in sessions],
         "days": [[day.isoformat(), entry.kind.value] for day, entry in decided.items()],
     }
@@ -264,7 +275,7 @@ def _counted(
         last=last,
         sessions=sessions,
         decided=MappingProxyType(decided),
-        provisional_years=frozenset(year for year, file in years.items() if file.provisional),
+        provisional_years=frozenset(provisional_years),
         first_number=day_number(first),
         working_before=(0, *accumulate(int(is_worked) for is_worked in worked)),
         working_numbers=tuple(day_number(day) for day, is_worked in zip(dates, worked, strict=True) if is_worked),

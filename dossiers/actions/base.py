@@ -44,6 +44,8 @@ class Context:
     actor: Actor
     roles: frozenset[str]
     """Roles that the actor holds where the dossier is."""
+    newest: Calendar
+    """The calendar installed now for the place of the dossier; `calendar` is the one that the dossier is bound to."""
     facts: dict[str, Any] = field(default_factory=dict)
     """What only the store can know, e.g. the codes of linked dossiers to open."""
 

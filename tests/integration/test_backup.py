@@ -72,7 +72,7 @@ def test_a_damaged_backup_changes_nothing(full: Office, empty_url: str, tmp_path
         "cut": lines[:-1],
         "changed": [line.replace("14845", "14758") for line in lines],
         "foreign": ['{"format": "other"}\n', *lines[1:]],
-        "old": [lines[0].replace("0001", "0000"), *lines[1:]],
+        "old": [lines[0].replace("0002", "0000"), *lines[1:]],
     }
     for name, content in broken.items():
         path = tmp_path / f"{name}.gz"

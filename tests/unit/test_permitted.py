@@ -33,6 +33,8 @@ withdraw                    x   .   x   x   x   x   .   .   .   .   .
 stop                        .   .   .   x   x   x   .   .   .   .   .
 reopen                      .   .   .   .   .   .   x   x   x   x   x
 correct                     x   x   x   x   x   x   x   x   x   x   x
+apply_calendar              .   .   .   x   x   x   .   .   .   .   .
+move_to_version             .   .   .   x   x   x   .   .   .   .   .
 apply_elapsed               x   x   x   x   x   x   x   x   x   x   x
 """
 COLUMNS = {
