@@ -36,8 +36,10 @@ def two_versions() -> Catalogue:
     return Catalogue.of((second, first), load_fields())
 
 
-def test_the_nine_procedures_are_built_in() -> None:
-    assert load_catalogue().codes() == NINE
+def test_the_first_nine_procedures_are_built_in_and_codes_are_in_order() -> None:
+    codes = load_catalogue().codes()
+    assert [c for c in codes if c in NINE] == list(NINE)
+    assert list(codes) == sorted(codes)
 
 
 def test_the_catalogue_is_loaded_once() -> None:
@@ -95,7 +97,7 @@ def test_the_mediation_belongs_to_bac_ninh() -> None:
     ],
 )
 def test_searching_ignores_accents_and_case(text: str, codes: list[str]) -> None:
-    assert [d.code for d in load_catalogue().search(text)] == codes
+    assert [d.code for d in load_catalogue().search(text) if d.code in NINE] == codes
 
 
 def test_accents_of_both_unicode_forms_go() -> None:
@@ -110,7 +112,8 @@ def test_fields_are_listed_in_their_order() -> None:
         ("dat-dai", "Land"),
         ("xay-dung", "Construction"),
     ]
-    assert [d.code for d in load_catalogue().of_field("xay-dung")] == ["1.013225", "1.013227"]
+    permits = [(d.code, d.version) for d in load_catalogue().of_field("xay-dung") if d.code in NINE]
+    assert permits == [("1.013225", 1), ("1.013225", 2), ("1.013227", 1), ("1.013227", 2)]
 
 
 @pytest.mark.parametrize(
@@ -125,7 +128,7 @@ def test_fields_are_listed_in_their_order() -> None:
 def test_a_construction_case_follows_the_form_unless_the_officer_chooses(
     form: dict[str, str], case: str | None, chosen: str
 ) -> None:
-    permit = load_catalogue().version("1.013225", 1)
+    permit = load_catalogue().version("1.013225", 2)
     assert choose_case(permit, form, case).id == chosen
 
 
@@ -144,7 +147,7 @@ def test_a_condition_on_yes_is_not_met_by_one() -> None:
 
 def test_an_unknown_case_is_refused() -> None:
     with pytest.raises(UnknownCase):
-        choose_case(load_catalogue().version("1.013225", 1), {}, "bridge")
+        choose_case(load_catalogue().version("1.013225", 2), {}, "bridge")
 
 
 def test_a_new_field_and_procedure_need_only_files(tmp_path: Path) -> None:
@@ -152,7 +155,7 @@ def test_a_new_field_and_procedure_need_only_files(tmp_path: Path) -> None:
     (tmp_path / "fields.yaml").write_text(FIELDS, "utf-8")
     (tmp_path / "moi-truong" / "9.000100-dang-ky.yaml").write_text(PROCEDURE, "utf-8")
     catalogue = load_catalogue(tmp_path)
-    assert catalogue.codes() == (*NINE, "9.000100")
+    assert set(catalogue.codes()) - set(load_catalogue().codes()) == {"9.000100"}
     assert list(catalogue.fields()) == ["ho-tich", "dat-dai", "xay-dung", "moi-truong"]
     assert [d.names.en for d in catalogue.of_field("moi-truong")] == ["Environmental registration"]
     assert [d.code for d in catalogue.search("moi truong")] == ["9.000100"]

@@ -1,4 +1,4 @@
-"""The nine real procedures against their sources: what the portal published, and the text of the law."""
+"""The first nine real procedures against their sources: what the portal published, and the text of the law."""
 
 from __future__ import annotations
 
@@ -16,16 +16,29 @@ from procedures.checks import check_all
 from procedures.json_schema import SCHEMA_FILE, definition_schema_text
 from procedures.limits import AreaClass
 from procedures.loader import load_folder
+from procedures.problems import errors_among
 from procedures.schema import Definition
 from procedures.steps import Act, Automatic, Kind
 
 PORTAL = Path(__file__).parent.parent / "data" / "portal"
-CODES = load_catalogue().codes()
+CODES = (
+    "1.000656",
+    "1.001193",
+    "1.004873",
+    "1.013225",
+    "1.013227",
+    "1.115453",
+    "1.115516",
+    "1.115520",
+    "2.000635",
+)
+PRESENT = {"1.013225": 2, "1.013227": 2}
+"""The version tested here, where it is not the first."""
 EXTRA = os.environ.get("MOTCUA_EXTRA_DATA")
 
 
 def definition(code: str) -> Definition:
-    return load_catalogue().version(code, 1)
+    return load_catalogue().version(code, PRESENT.get(code, 1))
 
 
 def record(code: str) -> dict[str, Any]:
@@ -33,10 +46,12 @@ def record(code: str) -> dict[str, Any]:
     return found
 
 
-def test_no_check_finds_anything() -> None:
+def test_no_check_finds_an_error_anywhere_nor_a_warning_in_these_nine() -> None:
     report = load_folder(DEFINITIONS)
     assert report.problems == ()
-    assert check_all(report.files, load_fields()) == ()
+    found = check_all(report.files, load_fields())
+    assert errors_among(found) == ()
+    assert [p for p in found if Path(p.file).name.startswith(CODES)] == []
 
 
 def test_each_file_is_named_after_its_code_and_field() -> None:
