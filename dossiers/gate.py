@@ -37,6 +37,7 @@ from dossiers.read_model import columns
 from dossiers.session import writing
 from dossiers.states import DossierState, Status
 from dossiers.store import (
+    AS_IT_STANDS,
     find,
     ledger,
     put_texts_aside,
@@ -130,7 +131,9 @@ class Work:
             now=self.now,
             due_soon_fraction=self.office.due_soon_fraction,
         )
-        self.session.execute(update(DossierRow).where(col(DossierRow.id) == self.row.id).values(**found))
+        self.session.execute(
+            update(DossierRow).where(col(DossierRow.id) == self.row.id).values(**found), execution_options=AS_IT_STANDS
+        )
         write_open_steps(self.session, self.row.id or 0, self.before, self.state)
         wake_ups = write_wake_ups(self.session, self.row, self.before, self.state, now=self.now, lease=lease)
         self.session.add_all(self.texts)

@@ -27,6 +27,10 @@ from dossiers.tables import (
 from dossiers.wakeups import LEASED, NOTIFY_CHANNEL, WAITING
 
 
+AS_IT_STANDS = {"synchronize_session": False}
+"""For statements whose rows no object of the session shows afterwards: nothing has to be kept in step."""
+
+
 def is_postgresql(session: Session) -> bool:
     """Whether the session talks to PostgreSQL."""
     return session.get_bind().dialect.name == "postgresql"
@@ -146,7 +150,8 @@ def write_open_steps(session: Session, dossier_id: int, before: dict[int, Any], 
     gone = [o for o in before if o not in state.open_steps]
     if gone:
         session.execute(
-            delete(OpenStepRow).where(col(OpenStepRow.dossier_id) == dossier_id, col(OpenStepRow.occurrence).in_(gone))
+            delete(OpenStepRow).where(col(OpenStepRow.dossier_id) == dossier_id, col(OpenStepRow.occurrence).in_(gone)),
+            execution_options=AS_IT_STANDS,
         )
     new = [
         {
