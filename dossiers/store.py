@@ -26,7 +26,6 @@ from dossiers.tables import (
 )
 from dossiers.wakeups import LEASED, NOTIFY_CHANNEL, WAITING
 
-
 AS_IT_STANDS = {"synchronize_session": False}
 """For statements whose rows no object of the session shows afterwards: nothing has to be kept in step."""
 
