@@ -8,6 +8,7 @@ import sys
 import typer
 
 from api.commands import web
+from dossiers import calendar_commands, procedure_commands
 from dossiers import commands as dossier_commands
 from dossiers.errors import DossierError
 from dossiers.shell import REFUSED
@@ -16,6 +17,7 @@ from flows.demonstration.commands import demo
 from performance.commands import performance
 from performance.errors import PerformanceError
 from procedures.commands import check
+from procedures.drafting_commands import draft
 from procedures.errors import ProcedureError
 
 app = typer.Typer(
@@ -25,6 +27,8 @@ app = typer.Typer(
     add_completion=False,
 )
 person = typer.Typer(help="Dữ liệu cá nhân / personal data", no_args_is_help=True)
+calendar = typer.Typer(help="Quyết định về lịch làm việc / calendar decisions", no_args_is_help=True)
+procedures = typer.Typer(help="Khai báo thủ tục / procedure definitions", no_args_is_help=True)
 
 for command in (
     flow_commands.up,
@@ -45,6 +49,14 @@ for command in (
     app.command()(command)
 person.command()(dossier_commands.erase)
 app.add_typer(person, name="person")
+calendar.command()(calendar_commands.impact)
+calendar.command()(calendar_commands.apply)
+calendar.command()(calendar_commands.keep)
+app.add_typer(calendar, name="calendar")
+procedures.command()(draft)
+procedures.command()(procedure_commands.impact)
+procedures.command()(procedure_commands.replay)
+app.add_typer(procedures, name="procedures")
 
 
 def main() -> None:

@@ -128,6 +128,7 @@ TABLE: Mapping[type[Exception], Row] = {
     d.NoAuthority: Row(403, "Bạn không có vai trò được làm việc này ở đây."),
     d.HeldBySomeoneElse: Row(409, "Bước này đã giao cho người khác."),
     d.UnknownAssignee: Row(404, "Người này không có tài khoản hoặc không có vai trò của bước này tại đây."),
+    d.UnknownActor: Row(404, "Không có tài khoản đang hoạt động với tên đăng nhập này."),
     d.SignerIsCaseOfficer: Row(403, "Người thụ lý hồ sơ không được ký chính hồ sơ đó."),
     d.StepNotOpen: Row(409, "Bước này hiện không mở."),
     d.UnknownOutcome: Row(404, "Bước này không có kết quả xử lý đó."),

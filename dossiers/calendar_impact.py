@@ -9,12 +9,11 @@ from pathlib import Path
 
 from sqlmodel import Session
 
-from dossiers.actions.moving import ApplyCalendar
 from dossiers.authority import Actor
 from dossiers.calendar_archive import is_kept, keep
 from dossiers.clock import ClockReading, ClockState, read_clock
 from dossiers.errors import DossierError
-from dossiers.gate import act
+from dossiers.gate import act, parse
 from dossiers.office import Office
 from dossiers.permitted import Action
 from dossiers.reading import clock_history
@@ -211,15 +210,17 @@ def apply(
     the actor has no authority, stays as it is and is reported.
 
     Raises:
+        MalformedCommand: the reason is too short.
         BrokenCalendar: a file cannot be read or breaks a rule.
         UnknownProvince, UnknownCommune: there is no such place.
     """
+    parse(Action.APPLY_CALENDAR, {"reason": reason})
     later = office.with_calendars(*files)
     report = impact(office, files, now=now, province=province, commune=commune)
     applied: list[Moved] = []
     refused: dict[str, str] = dict(report.unreadable)
     for one in report.moved:
-        command = ApplyCalendar(reason=reason, calendar=one.bound_after)
+        command = {"reason": reason, "calendar": one.bound_after}
         try:
             act(
                 later,

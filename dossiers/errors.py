@@ -50,6 +50,10 @@ class UnknownAssignee(DossierError):
     """That person has no active account here, or not the role that the step needs."""
 
 
+class UnknownActor(DossierError):
+    """There is no active account with that login."""
+
+
 class SignerIsCaseOfficer(DossierError):
     """Who appraised the dossier may not sign it."""
 

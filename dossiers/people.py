@@ -14,7 +14,7 @@ from sqlalchemy import or_, select, update
 from sqlmodel import Session, col
 
 from dossiers.authority import Actor, Grant, StaffRole
-from dossiers.errors import UnknownDossier
+from dossiers.errors import UnknownActor, UnknownDossier
 from dossiers.office import Office
 from dossiers.personal import masked
 from dossiers.personal_tables import AccessRow, ApplicantRow, FreeTextRow, GrantRow, StaffRow
@@ -84,6 +84,19 @@ def actor_for(session: Session, staff_id: str, *, scopes: frozenset[str] | None 
     rows = session.execute(select(GrantRow).where(col(GrantRow.staff_id) == staff_id)).scalars()
     grants = tuple(Grant(StaffRole(g.role), g.province, g.commune, g.field) for g in rows)
     return Actor(id=row.id, name=row.name, grants=grants, scopes=scopes)
+
+
+def actor_by_login(session: Session, login: str) -> Actor:
+    """The actor of the active account with that login.
+
+    Raises:
+        UnknownActor: there is none.
+    """
+    staff_id = session.execute(select(col(StaffRow.id)).where(col(StaffRow.login) == login)).scalar_one_or_none()
+    found = actor_for(session, staff_id) if staff_id else None
+    if found is None:
+        raise UnknownActor(login=login)
+    return found
 
 
 def applicant_view(office: Office, session: Session, applicant_id: int, *, show_id: bool) -> ApplicantView:
