@@ -7,7 +7,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 from dossiers.settings import Settings
+from procedures.catalogue import load_catalogue
 from procedures.json_schema import definition_schema
+from procedures.overview import procedures_page
 
 ROOT = Path(__file__).parent.parent
 
@@ -39,6 +41,7 @@ def schema_file() -> str:
 DOCUMENTS: dict[Path, Callable[[], str]] = {
     ROOT / "docs" / "settings.md": settings_page,
     ROOT / "procedures" / "schema.json": schema_file,
+    ROOT / "docs" / "procedures.md": lambda: procedures_page(load_catalogue()),
 }
 
 
