@@ -14,11 +14,13 @@ from dossiers.errors import DossierError
 from dossiers.shell import REFUSED
 from flows import commands as flow_commands
 from flows.demonstration.commands import demo
+from notifications.errors import NotificationError
 from performance.commands import performance
 from performance.errors import PerformanceError
 from procedures.commands import check
 from procedures.drafting_commands import draft
 from procedures.errors import ProcedureError
+from procedures.exchange_commands import diagram
 
 app = typer.Typer(
     help="motcua: thủ tục hành chính ở bộ phận một cửa / administrative procedures at the one-stop shop",
@@ -54,6 +56,7 @@ calendar.command()(calendar_commands.apply)
 calendar.command()(calendar_commands.keep)
 app.add_typer(calendar, name="calendar")
 procedures.command()(draft)
+procedures.command()(diagram)
 procedures.command()(procedure_commands.impact)
 procedures.command()(procedure_commands.replay)
 app.add_typer(procedures, name="procedures")
@@ -63,7 +66,7 @@ def main() -> None:
     """Run the shell; a refused command says why in Vietnamese and English and exits with 2."""
     try:
         app()
-    except (ProcedureError, DossierError, PerformanceError, OSError) as error:
+    except (ProcedureError, DossierError, NotificationError, PerformanceError, OSError) as error:
         complain(error)
         sys.exit(REFUSED)
 
