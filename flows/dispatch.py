@@ -35,6 +35,8 @@ LONGEST_NAP = 1.0
 """Seconds after which the queue is looked at even if nobody rang: backoffs and leases end without a signal."""
 FIRST_PAUSE, LONGEST_PAUSE = 0.25, 5.0
 """Seconds between attempts to reach Prefect, or our own database."""
+JOIN_SECONDS = 0.2
+"""While a run of a field goes on, the next one starts so long after it, so that more wake-ups share it."""
 DIGEST_LENGTH = 32
 
 log = logging.getLogger(__name__)
@@ -94,6 +96,7 @@ class Dispatcher:
         self._runs_per_field = runs_per_field
         self._slots: defaultdict[str, asyncio.Semaphore] = defaultdict(lambda: asyncio.Semaphore(runs_per_field))
         self._busy: Counter[str] = Counter()
+        self._last_start: defaultdict[str, float] = defaultdict(float)
         self._tasks: set[asyncio.Task[Any]] = set()
         self._registration: Registration | None = None
         self._registering = asyncio.Lock()
@@ -148,16 +151,30 @@ class Dispatcher:
         """Claim and start what can be started now; True when there may be more at once."""
         started = False
         for field in await asyncio.to_thread(self._claimable):
-            if self._busy[field] >= self._runs_per_field:
+            if not self._may_start(field):
                 continue
             runs, broken = await asyncio.to_thread(self._claim, field)
             for run in runs:
                 self._busy[field] += 1
+                self._last_start[field] = asyncio.get_running_loop().time()
                 self._spawn(self._process(run))
                 started = True
             for one in broken:
                 self._spawn(self._executor.show_as_crashed(one, "It did not report in time."))
         return started
+
+    def _may_start(self, field: str) -> bool:
+        """Whether a run may start now: the first at once, a further one after it let others join it for a moment."""
+        if self._busy[field] == 0:
+            return True
+        if self._busy[field] >= self._runs_per_field:
+            return False
+        loop = asyncio.get_running_loop()
+        waited = loop.time() - self._last_start[field]
+        if waited >= JOIN_SECONDS:
+            return True
+        loop.call_later(JOIN_SECONDS - waited, self.ring)
+        return False
 
     def _spawn(self, work: Coroutine[Any, Any, Any]) -> None:
         task = asyncio.create_task(work)

@@ -7,4 +7,4 @@ import tempfile
 from pathlib import Path
 
 NO_RESULTS = Path(os.environ.get("PREFECT_HOME", tempfile.gettempdir())) / "results"
-"""Named so that Prefect neither asks its server for a default place before every run nor writes where it was started."""
+"""Named so that Prefect neither asks its server for a place before every run nor writes where it was started."""

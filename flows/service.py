@@ -13,6 +13,7 @@ from prefect.context import AsyncClientContext, SyncClientContext
 from dossiers import wakeups
 from dossiers.session import writing
 from dossiers.settings import Settings
+from flows.announcing import announce_forever
 from flows.desk import Desk, desk, is_dead
 from flows.dispatch import Dispatcher
 from flows.execution import InProcessExecutor
@@ -76,14 +77,15 @@ async def _serve(settings: Settings, stop: threading.Event, here: Desk, client: 
     tasks = [
         asyncio.create_task(dispatcher.run()),
         asyncio.create_task(ring_on_change(here.engine, dispatcher.ring)),
+        asyncio.create_task(announce_forever(here, client)),
         asyncio.create_task(_register_and_poll(dispatcher, executor, settings, here.owner.replace("/", "-"))),
     ]
     waiting = asyncio.create_task(asyncio.to_thread(stop.wait))
     await asyncio.wait([*tasks, waiting], return_when=asyncio.FIRST_COMPLETED)
     stop.set()
-    await _end(tasks[:2])
+    await _end(tasks[:3])
     await dispatcher.drain(DRAIN_SECONDS)
-    await _end(tasks[2:])
+    await _end(tasks[3:])
 
 
 async def _end(tasks: list[asyncio.Task[None]]) -> None:

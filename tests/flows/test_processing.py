@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from dossiers.session import writing
-from dossiers.tables import WakeUpRow
+from dossiers.session import reading, writing
+from dossiers.tables import InstallationRow, WakeUpRow
 from tests.flows.running import Installation, eventually
 
 pytestmark = pytest.mark.slow
@@ -115,3 +115,26 @@ def test_after_prefect_lost_everything_recovery_proves_that_no_step_ran_twice(pl
     assert place.types(done).count("ReceiptIssued") == 1
     eventually(lambda: place.prefect.shown(waiting)[-1:] == [(waiting, "Completed")])
     assert place.prefect.shown(done) == []
+
+
+def test_prefect_is_told_what_became_of_dossiers_with_ids_that_stay_the_same(place: Installation) -> None:
+    code = place.accepted()
+    eventually(lambda: place.states(code)[1:] and place.all_done(code))
+    place.issue(code)
+
+    def told() -> list[tuple[str, str]]:
+        wanted = {"filter": {"resource": {"id": [f"motcua.dossier.{code}"]}}}
+        found = place.prefect.ask("events/filter", wanted)["events"]
+        return sorted((e["event"], e["resource"]["motcua.commune"]) for e in found)
+
+    both = [("motcua.dossier.finished", "14845"), ("motcua.dossier.received", "14845")]
+    eventually(lambda: told() == both)
+    with writing(place.office.engine) as session:
+        session.get_one(InstallationRow, "announced_cut").value = "0"
+    eventually(lambda: last_cut(place) > 0)
+    assert told() == both
+
+
+def last_cut(place: Installation) -> int:
+    with reading(place.office.engine) as session:
+        return int(session.get_one(InstallationRow, "announced_cut").value)
