@@ -111,6 +111,9 @@ def test_fields_are_listed_in_their_order() -> None:
         ("ho-tich", "Civil status"),
         ("dat-dai", "Land"),
         ("xay-dung", "Construction"),
+        ("chung-thuc", "Certification"),
+        ("nuoi-con-nuoi", "Adoption"),
+        ("lien-thong", "Linked procedures"),
     ]
     permits = [(d.code, d.version) for d in load_catalogue().of_field("xay-dung") if d.code in NINE]
     assert permits == [("1.013225", 1), ("1.013225", 2), ("1.013227", 1), ("1.013227", 2)]
@@ -156,7 +159,15 @@ def test_a_new_field_and_procedure_need_only_files(tmp_path: Path) -> None:
     (tmp_path / "moi-truong" / "9.000100-dang-ky.yaml").write_text(PROCEDURE, "utf-8")
     catalogue = load_catalogue(tmp_path)
     assert set(catalogue.codes()) - set(load_catalogue().codes()) == {"9.000100"}
-    assert list(catalogue.fields()) == ["ho-tich", "dat-dai", "xay-dung", "moi-truong"]
+    assert list(catalogue.fields()) == [
+        "ho-tich",
+        "dat-dai",
+        "xay-dung",
+        "chung-thuc",
+        "moi-truong",
+        "nuoi-con-nuoi",
+        "lien-thong",
+    ]
     assert [d.names.en for d in catalogue.of_field("moi-truong")] == ["Environmental registration"]
     assert [d.code for d in catalogue.search("moi truong")] == ["9.000100"]
     assert catalogue.in_force("9.000100", date(2026, 11, 23), "38").case(None).time_limit.resolve().amount == 5
