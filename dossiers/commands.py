@@ -13,6 +13,7 @@ from dossiers.shell import DIFFERENT, local_instant, now, office, say, shown_loc
 
 if TYPE_CHECKING:
     from dossiers.clock import ClockHistory
+    from dossiers.limit_basis import LimitBasis
     from procedures.calendars import Calendar
     from procedures.limits import Limit
 
@@ -49,7 +50,7 @@ def due(
 ) -> None:
     """Ngày hẹn trả theo một thời hạn hoặc theo thủ tục / the due date of a limit or of a procedure."""
     start = local_instant(from_)
-    calendar, rule = _question(start, limit, unit, province, commune, procedure, case, area, addition, cut_off)
+    calendar, rule, _ = _question(start, limit, unit, province, commune, procedure, case, area, addition, cut_off)
     answer = _due(start, rule, calendar, pause)
     lines = [f"Hạn trả / due: {answer['due_at']} ({answer['due_on']})"]
     lines += [f"  {d['date']}  {d['kind']:<24} {'+' if d['counted'] else ' '} {d['note']}" for d in answer["days"]]
@@ -75,8 +76,8 @@ def explain(
     from dossiers.explanation import explain as in_words
 
     start = local_instant(from_)
-    calendar, rule = _question(start, limit, unit, province, commune, procedure, case, area, addition, cut_off)
-    sentences = in_words(rule, _history(start, pause), calendar, now=start, language=language)
+    calendar, rule, basis = _question(start, limit, unit, province, commune, procedure, case, area, addition, cut_off)
+    sentences = in_words(rule, _history(start, pause), calendar, now=start, language=language, basis=basis)
     say({"language": language, "sentences": sentences}, as_json=as_json, text="\n".join(sentences))
 
 
@@ -91,8 +92,9 @@ def _question(
     area: str,
     additions: list[str],
     cut_off: str | None,
-) -> tuple[Calendar, Limit]:
+) -> tuple[Calendar, Limit, LimitBasis | None]:
     from dossiers.errors import MalformedCommand
+    from dossiers.limit_basis import limit_basis
     from dossiers.settings import settings
     from dossiers.shell import VIETNAM
     from procedures.calendars import load_calendar
@@ -109,7 +111,7 @@ def _question(
         province_of(province)
     calendar = load_calendar(province=province, commune=commune, extra=settings().calendars)
     if procedure is None:
-        return calendar, _limit(amount, unit, cut_off)
+        return calendar, _limit(amount, unit, cut_off), None
     if amount or unit or cut_off:
         raise MalformedCommand(problem="--procedure has its own limit: leave --limit, --unit and --cut-off out")
     catalogue = load_catalogue(settings().definitions)
@@ -118,7 +120,8 @@ def _question(
         chosen = AreaClass(area)
     except ValueError:
         raise MalformedCommand(problem="--area: normal, difficult") from None
-    return calendar, definition.case(case).time_limit.resolve(chosen, tuple(additions))
+    rule = definition.case(case).time_limit.resolve(chosen, tuple(additions))
+    return calendar, rule, limit_basis(definition, case, chosen, tuple(additions))
 
 
 def _limit(amount: str | None, unit: str | None, cut_off: str | None) -> Limit:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
@@ -11,15 +11,29 @@ from dossiers.clock import read_clock
 from dossiers.clock_rules import DATE_UNITS, OFFICE_UNITS
 from dossiers.clock_types import HOUR_UNITS, ClockHistory, ClockReading, DayEntry, LedgerKind, Pause
 from dossiers.explanation_wording import SENTENCES, SKIPPED, UNITS, WEEKDAYS
+from dossiers.limit_basis import LimitBasis
 from dossiers.working_time import HOUR, LOCAL_ZONE, local_date, office_minutes_between, office_time, to_local
 from procedures.calendars import Calendar
 from procedures.limits import CountFrom, Limit, Unit
 
+_BY_CALENDAR = frozenset(
+    {LedgerKind.WEEKEND, LedgerKind.PUBLIC_HOLIDAY, LedgerKind.SWAPPED_DAY_OFF, LedgerKind.LOCAL_CLOSURE}
+)
+"""Days of rest."""
+_DECIDED = _BY_CALENDAR - {LedgerKind.WEEKEND} | {LedgerKind.MAKE_UP_WORKING_DAY}
+"""Days that are what they are by a decision, which is named."""
+
 
 def explain(
-    limit: Limit, history: ClockHistory, calendar: Calendar, *, now: datetime, language: str = "vi"
+    limit: Limit,
+    history: ClockHistory,
+    calendar: Calendar,
+    *,
+    now: datetime,
+    language: str = "vi",
+    basis: LimitBasis | None = None,
 ) -> list[str]:
-    """Numbered sentences: the rule, the first day, the days skipped and why, pauses, extensions, the result.
+    """Numbered sentences: the rule, its source, the first day, days skipped and why, pauses, extensions, the result.
 
     `language` is "vi" or "en"; any other gives Vietnamese.
 
@@ -28,7 +42,7 @@ def explain(
         NoCalendar: a day is not covered by the calendar.
     """
     reading = read_clock(limit, history, calendar, now=now)
-    told = _Telling(limit, history, calendar, reading, now, "en" if language == "en" else "vi")
+    told = _Telling(limit, history, calendar, reading, now, "en" if language == "en" else "vi", basis or LimitBasis())
     return [f"{number}. {sentence}" for number, sentence in enumerate(told.sentences(), start=1)]
 
 
@@ -40,9 +54,11 @@ class _Telling:
     reading: ClockReading
     now: datetime
     language: str
+    basis: LimitBasis
 
     def sentences(self) -> Iterator[str]:
         yield from self._rule()
+        yield from self._basis()
         yield from self._beginning()
         yield from self._skipped()
         last_restart = max(self.history.restarts, default=None)
@@ -69,6 +85,13 @@ class _Telling:
         if self.limit.count_from is CountFrom.NEXT_WORKING_DAY:
             yield self._say("next_working_day", cut_off=cut_off)
 
+    def _basis(self) -> Iterator[str]:
+        if self.basis.parts:
+            named = (f"{names.in_language(self.language)} {self._amount(n)}" for names, n in self.basis.parts)
+            yield self._say("parts", parts="; ".join(named))
+        if self.basis.documents:
+            yield self._say("source", documents="; ".join(self.basis.documents))
+
     def _beginning(self) -> Iterator[str]:
         if self.history.starts_at is None:
             return
@@ -85,14 +108,35 @@ class _Telling:
             yield self._say("first_day", day=self._day(counted[0]))
 
     def _skipped(self) -> Iterator[str]:
-        due_on = self.reading.due_on
-        for kind, wording in SKIPPED.items():
-            entries = [entry for entry in self.reading.days if entry.kind is kind and not entry.counted]
-            if entries:
-                yield wording[self.language].format(days=self._days(entries), number=len(entries))
+        # Where days of rest count, those that do not lie behind the last day, so the roll is told before them.
+        own = [kind for kind in SKIPPED if kind not in _BY_CALENDAR]
+        if self.limit.unit in OFFICE_UNITS or self.limit.unit is Unit.SAME_DAY:
+            yield from self._not_counted(SKIPPED)
+        else:
+            yield from self._not_counted(own)
+            yield from self._rolled()
+            yield from self._not_counted(kind for kind in SKIPPED if kind in _BY_CALENDAR)
         worked = [e for e in self.reading.days if e.kind is LedgerKind.MAKE_UP_WORKING_DAY and e.counted]
         if worked and self.limit.unit in OFFICE_UNITS:
             yield self._say("make_up", days=self._days(worked))
+        decided = [e for e in self.reading.days if e.kind in _DECIDED and (not e.counted or e in worked)]
+        sources = dict.fromkeys(source for e in decided for source in self.calendar.day(e.date).basis)
+        if sources:
+            yield self._say("calendar_source", documents="; ".join(sources))
+
+    def _not_counted(self, kinds: Iterable[LedgerKind]) -> Iterator[str]:
+        for kind in kinds:
+            entries = [entry for entry in self.reading.days if entry.kind is kind and not entry.counted]
+            if entries:
+                yield SKIPPED[kind][self.language].format(days=self._days(entries), number=len(entries))
+
+    def _rolled(self) -> Iterator[str]:
+        """Why the limit ends later than its time runs out: the last day was a day of rest."""
+        due_on = self.reading.due_on
+        if self.limit.roll_hours:
+            plain = read_clock(replace(self.limit, roll_hours=False), self.history, self.calendar, now=self.now)
+            if plain.due_at != self.reading.due_at:
+                yield self._say("rolled_hours", at=self._at(plain.due_at), day=self._day(due_on))
         counted = [entry.date for entry in self.reading.days if entry.counted]
         if self.limit.unit in DATE_UNITS and counted and counted[-1] < due_on:
             yield self._say("rolled", last=self._day(counted[-1]), day=self._day(due_on))

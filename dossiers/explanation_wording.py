@@ -55,6 +55,15 @@ SENTENCES: dict[str, Wording] = {
         "vi": "Hồ sơ nhận sau {cut_off} hoặc vào ngày nghỉ được coi là nhận vào ngày làm việc tiếp theo.",
         "en": "A dossier received after {cut_off} or on a rest day counts as received on the next working day.",
     },
+    "parts": {
+        "vi": "Thời hạn này gồm: {parts}.",
+        "en": "It is made up of: {parts}.",
+    },
+    "source": {"vi": "Căn cứ: {documents}.", "en": "Source: {documents}."},
+    "calendar_source": {
+        "vi": "Ngày nghỉ và ngày làm bù theo: {documents}.",
+        "en": "Days off and make-up days follow: {documents}.",
+    },
     "received": {
         "vi": "Hồ sơ được tiếp nhận đầy đủ, hợp lệ lúc {at}.",
         "en": "The complete dossier was received at {at}.",
@@ -80,6 +89,12 @@ SENTENCES: dict[str, Wording] = {
         "2015, Điều 148).",
         "en": "The last day, {last}, is a day of rest, so the limit ends on the next working day, {day} (Civil Code "
         "2015, article 148).",
+    },
+    "rolled_hours": {
+        "vi": "Thời hạn hết lúc {at}, là ngày nghỉ, nên kết thúc vào cuối giờ làm việc của ngày làm việc tiếp theo, "
+        "{day} (Bộ luật Dân sự 2015, Điều 148).",
+        "en": "The hours run out at {at}, on a day of rest, so the limit ends at the close of office on the next "
+        "working day, {day} (Civil Code 2015, article 148).",
     },
     "pause": {
         "vi": "Tạm dừng từ {start} đến {end}{ground}: không tính {cost}.",

@@ -20,6 +20,7 @@ from dossiers.events import Event
 from dossiers.explanation import explain
 from dossiers.gate import Work, desk
 from dossiers.history import fold
+from dossiers.limit_basis import basis_of
 from dossiers.office import Office
 from dossiers.personal import masked, opened_form
 from dossiers.personal_tables import FreeTextRow, StaffRow
@@ -161,8 +162,9 @@ def due_explained(office: Office, view: DossierView) -> dict[str, Any]:
     state, reading = view.state, view.reading
     if reading is None or state.limit is None:
         return {"dossier": view.row.code, "started": False}
+    basis = basis_of(state, view.definition)
     words = {
-        language: explain(state.limit, view.history, view.calendar, now=view.now, language=language)
+        language: explain(state.limit, view.history, view.calendar, now=view.now, language=language, basis=basis)
         for language in ("vi", "en")
     }
     return {

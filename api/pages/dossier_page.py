@@ -23,6 +23,7 @@ from dossiers.errors import DossierError, MalformedCommand, MissingDocuments, Un
 from dossiers.explanation import explain
 from dossiers.gate import act
 from dossiers.idempotency import IdempotencyKey
+from dossiers.limit_basis import basis_of
 from dossiers.offers import offers
 from dossiers.office import Office
 from dossiers.people import ApplicantView, applicant_view, log_access
@@ -200,7 +201,8 @@ def _clock(office: Office, view: DossierView, language: str) -> dict[str, Any] |
     reading_, limit = view.reading, view.state.limit
     if reading_ is None or limit is None:
         return None
-    sentences = explain(limit, view.history, view.calendar, now=view.now, language=language)
+    basis = basis_of(view.state, view.definition)
+    sentences = explain(limit, view.history, view.calendar, now=view.now, language=language, basis=basis)
     return {
         "reading": reading_,
         "tone": presenting.tone(view),

@@ -41,10 +41,11 @@ def test_working_days_with_a_pause_and_an_extension_in_vietnamese() -> None:
         "28/02/2026 - 01/03/2026.",
         "5. Không tính 5 ngày nghỉ lễ, Tết: 16/02/2026 - 20/02/2026 (Tết Bính Ngọ).",
         "6. Không tính 1 ngày tạm dừng trọn ngày: 26/02/2026.",
-        "7. Tạm dừng từ 08:00, 25/02/2026 đến 10:00, 27/02/2026 (Chờ bổ sung hồ sơ): không tính 18 giờ làm việc.",
-        "8. Lúc 11:00, 27/02/2026, thời hạn được gia hạn thêm 1 ngày làm việc.",
-        "9. Hạn trả kết quả: 17:00, thứ Ba, 03/03/2026.",
-        "10. Không kể gia hạn, hạn theo quy định là 17:00, thứ Hai, 02/03/2026.",
+        "7. Ngày nghỉ và ngày làm bù theo: Bộ luật Lao động 45/2019/QH14, Điều 112; Thông báo 9441/TB-BNV.",
+        "8. Tạm dừng từ 08:00, 25/02/2026 đến 10:00, 27/02/2026 (Chờ bổ sung hồ sơ): không tính 18 giờ làm việc.",
+        "9. Lúc 11:00, 27/02/2026, thời hạn được gia hạn thêm 1 ngày làm việc.",
+        "10. Hạn trả kết quả: 17:00, thứ Ba, 03/03/2026.",
+        "11. Không kể gia hạn, hạn theo quy định là 17:00, thứ Hai, 02/03/2026.",
     ]
 
 
@@ -57,11 +58,12 @@ def test_working_days_with_a_pause_and_an_extension_in_english() -> None:
         "28/02/2026 - 01/03/2026.",
         "5. Not counted, 5 public holiday(s): 16/02/2026 - 20/02/2026 (Lunar New Year).",
         "6. Not counted, 1 day(s) wholly paused: 26/02/2026.",
-        "7. Paused from 08:00, 25/02/2026 to 10:00, 27/02/2026 (Waiting for the supplement): 18 working hours "
+        "7. Days off and make-up days follow: Bộ luật Lao động 45/2019/QH14, Điều 112; Thông báo 9441/TB-BNV.",
+        "8. Paused from 08:00, 25/02/2026 to 10:00, 27/02/2026 (Waiting for the supplement): 18 working hours "
         "not counted.",
-        "8. At 11:00, 27/02/2026 the limit was extended by 1 working day.",
-        "9. The result is due at 17:00, Tuesday, 03/03/2026.",
-        "10. Without the extension, the limit ends at 17:00, Monday, 02/03/2026.",
+        "9. At 11:00, 27/02/2026 the limit was extended by 1 working day.",
+        "10. The result is due at 17:00, Tuesday, 03/03/2026.",
+        "11. Without the extension, the limit ends at 17:00, Monday, 02/03/2026.",
     ]
 
 
@@ -73,6 +75,7 @@ def test_same_day_after_the_cut_off() -> None:
         "Hồ sơ được tiếp nhận đầy đủ, hợp lệ lúc 15:01, 29/04/2026.",
         "Không tính 2 ngày nghỉ hằng tuần: 02/05/2026 - 03/05/2026.",
         "Không tính 2 ngày nghỉ lễ, Tết: 30/04/2026 - 01/05/2026 (Ngày Chiến thắng 30/4, Ngày Quốc tế Lao động).",
+        "Ngày nghỉ và ngày làm bù theo: Bộ luật Lao động 45/2019/QH14, Điều 112.",
         "Hạn trả kết quả: 17:00, thứ Hai, 04/05/2026.",
     ]
 
@@ -101,6 +104,7 @@ def test_fractions_swaps_make_up_days_and_a_provisional_year() -> None:
         "Không tính 1 ngày nghỉ lễ, Tết: 01/01/2026 (Tết Dương lịch).",
         "Không tính 1 ngày nghỉ hoán đổi: 02/01/2026 (Nghỉ hoán đổi với thứ Bảy 10/01/2026).",
         "Ngày làm bù được tính là ngày làm việc: 10/01/2026 (Làm bù cho ngày 02/01/2026).",
+        "Ngày nghỉ và ngày làm bù theo: Bộ luật Lao động 45/2019/QH14, Điều 112; Công văn 12729/VPCP-KGVX.",
         "Hạn trả kết quả: 17:00, thứ Bảy, 10/01/2026.",
     ]
     later = told(Limit(Decimal(10), Unit.CALENDAR_DAYS), ClockHistory(at("2026-12-28T09:00")))
