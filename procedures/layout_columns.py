@@ -63,9 +63,9 @@ def place_columns(found: Layered, weights: Sequence[int]) -> None:
         found: the ordered layers.
         weights: of each link, how much a straight course is worth.
     """
-    for layer in found.layers:
-        for place, x in enumerate(_packed(found, layer)):
-            found.items[layer[place]].x = x
+    for order in found.layers:
+        for place, x in enumerate(_packed(found, order)):
+            found.items[order[place]].x = x
     pulls = _pulls(found, weights)
     best = [i.x for i in found.items]
     least = _stretch(found, pulls)
@@ -84,7 +84,8 @@ def place_columns(found: Layered, weights: Sequence[int]) -> None:
         _straighten(found)
         for layer in (*layers, *reversed(layers)):
             _place_layer(found, layer, pulls, above=True, below=True)
-    _straighten(found)
+    for _ in range(2):
+        _straighten(found)
 
 
 _Pulls = list[list[tuple[int, float]]]
@@ -144,22 +145,48 @@ def _wishes_for(item: Item, other: Item, weight: float) -> list[Wish]:
 
 
 def _straighten(found: Layered) -> None:
-    """Give each link one x for as many layers on end as have room for it."""
+    """Give each link, and each column of boxes, one x for as many layers on end as have room for it."""
     for chain in found.chains:
         passed = [w.b.item for w in chain[:-1]]
         while len(passed) > 1:
-            low, high, taken = float("-inf"), float("inf"), 0
-            for item in passed:
-                left, right = _room(found, item)
-                if max(low, left) > min(high, right):
-                    break
-                low, high, taken = max(low, left), min(high, right), taken + 1
-            taken = max(taken, 1)
-            middle = _median([(found.items[i].x, 1.0) for i in passed[:taken]])
-            if low <= high:
-                for item in passed[:taken]:
-                    found.items[item].x = min(max(middle, low), high)
-            passed = passed[taken:]
+            passed = passed[_to_one_x(found, passed, _median([(found.items[i].x, 1.0) for i in passed])) :]
+    for column in _columns(found):
+        rest = column
+        while len(rest) > 1:
+            rest = rest[_to_one_x(found, rest, found.items[rest[0]].x) :]
+
+
+def _to_one_x(found: Layered, items: Sequence[int], wanted: float) -> int:
+    """Move the first items, as many as can stand at one x, to the x nearest to the one wanted; says how many."""
+    low, high, taken = float("-inf"), float("inf"), 0
+    for item in items:
+        left, right = _room(found, item)
+        if max(low, left) > min(high, right):
+            break
+        low, high, taken = max(low, left), min(high, right), taken + 1
+    for item in items[:taken]:
+        found.items[item].x = min(max(wanted, low), high)
+    return max(taken, 1)
+
+
+def _columns(found: Layered) -> list[list[int]]:
+    """Boxes that follow each other directly, with no other way in or out between them."""
+    below: dict[int, list[int]] = {}
+    above: dict[int, list[int]] = {}
+    for chain in found.chains:
+        below.setdefault(chain[0].a.item, []).append(chain[-1].b.item if len(chain) == 1 else -1)
+        above.setdefault(chain[-1].b.item, []).append(chain[0].a.item)
+    follows = {
+        upper: lowers[0]
+        for upper, lowers in below.items()
+        if len(lowers) == 1 and lowers[0] >= 0 and len(above[lowers[0]]) == 1
+    }
+    columns = []
+    for head in sorted(follows.keys() - set(follows.values())):
+        columns.append([head])
+        while columns[-1][-1] in follows:
+            columns[-1].append(follows[columns[-1][-1]])
+    return columns
 
 
 def _room(found: Layered, item: int) -> tuple[float, float]:
