@@ -125,6 +125,12 @@ def test_parallel_branches_with_a_join_are_in_order() -> None:
             "cases[0].time_limit.source",
             "unknown_source",
         ),
+        (
+            [("    outcomes: {signed: issue}\n", "    outcomes: {signed: issue}\n    pauses: payment\n")],
+            53,
+            "steps[2].pauses",
+            "unknown_pause",
+        ),
         ([("    originals: 1\n", "    cases: [standart]\n")], 22, "documents[0].cases", "unknown_case"),
         ([("    default: true\n", "    default: false\n")], 11, "cases", "default_cases"),
         (
