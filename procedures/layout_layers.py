@@ -97,14 +97,14 @@ def _backward(boxes: Sequence[Box], links: Sequence[Link]) -> set[int]:
         state.setdefault(box.id, 1)
         while stack:
             name, rest = stack[-1]
-            number = next(rest, None)
-            if number is None:
+            following = next(rest, None)
+            if following is None:
                 state[name] = 2
                 stack.pop()
                 continue
-            target = links[number].target
+            target = links[following].target
             if state.get(target) == 1:
-                backward.add(number)
+                backward.add(following)
             elif target not in state:
                 state[target] = 1
                 stack.append((target, iter(leaving[target])))
@@ -132,7 +132,7 @@ def _thread(found: Layered, links: Sequence[Link], number: int, *, is_backward: 
     source, target = found.box_item[link.source], found.box_item[link.target]
     first, last = found.items[source].layer, found.items[target].layer
     passed = range(first, last - 1, -1) if is_backward else range(first + 1, last)
-    stops = []
+    stops: list[int] = []
     for layer in passed:
         is_label = link.label is not None and not stops
         width, height = link.label if is_label and link.label else (BEND_WIDTH, 0.0)
