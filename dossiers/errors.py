@@ -66,6 +66,14 @@ class UnknownOutcome(DossierError):
     """The step has no such outcome."""
 
 
+class TooEarly(DossierError):
+    """The time of this waiting step is not over yet."""
+
+
+class PaymentMissing(DossierError):
+    """No payment and no exemption has been recorded."""
+
+
 class OwnActionNeeded(DossierError):
     """That step is finished by an action of its own, not by a bare outcome."""
 
@@ -188,6 +196,10 @@ class NoTransitionRule(DossierError):
 
 class VersionDoesNotFit(DossierError):
     """The dossier cannot go on under that version: it lacks something that the dossier needs."""
+
+
+class BrokenKey(DossierError):
+    """The secret key file is damaged: put the right one back from where you keep it."""
 
 
 class BrokenLedger(DossierError):

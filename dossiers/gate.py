@@ -35,7 +35,7 @@ from dossiers.permitted import PERMITTED, Action, permitted_actions
 from dossiers.personal_tables import FreeTextRow
 from dossiers.read_model import columns
 from dossiers.session import writing
-from dossiers.states import DossierState, Status
+from dossiers.states import DossierState
 from dossiers.store import (
     AS_IT_STANDS,
     find,
@@ -49,6 +49,7 @@ from dossiers.store import (
 from dossiers.tables import DossierRow, WakeUpRow
 from dossiers.timers import next_timer
 from procedures.communes import commune as commune_of
+from procedures.errors import NotInForce
 from procedures.schema import Definition
 
 VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
@@ -67,12 +68,21 @@ class Work:
     events: list[Event] = field(default_factory=list)
     texts: list[FreeTextRow] = field(default_factory=list)
 
-    def definition(self, at: datetime) -> Definition:
-        """The version that binds the dossier; before acceptance the one in force at that moment."""
+    def definition(self, at: datetime, *, to_bind: bool = False) -> Definition:
+        """The version that binds the dossier; before acceptance the one in force at that moment.
+
+        A submission whose procedure has ended meanwhile keeps the version it came in under, unless `to_bind`.
+        """
         catalogue = self.office.catalogue
         if self.state.version:
             return catalogue.version(self.state.procedure, self.state.version)
-        return catalogue.in_force(self.state.procedure, at.astimezone(VIETNAM).date(), self.state.province)
+        try:
+            return catalogue.in_force(self.state.procedure, at.astimezone(VIETNAM).date(), self.state.province)
+        except NotInForce:
+            if to_bind or self.state.registered_at is None:
+                raise
+            came_in = self.state.registered_at.astimezone(VIETNAM).date()
+            return catalogue.in_force(self.state.procedure, came_in, self.state.province)
 
     def context(self, at: datetime, actor: Actor, facts: dict[str, Any] | None = None) -> Context:
         """What an action at a legal moment may look at."""
@@ -153,8 +163,8 @@ def take(office: Office, session: Session, code: str, *, now: datetime) -> Work:
 
 def desk(state: DossierState) -> str:
     """The commune whose staff has the dossier: the intake's until it was forwarded, then the competent one's."""
-    waiting = state.status in (Status.SUBMITTED, Status.INCOMPLETE) and state.received_at_competent_body is None
-    return state.intake_commune if waiting else state.commune
+    never_left = state.forwarded_to is None and state.received_at_competent_body is None
+    return state.intake_commune if never_left else state.commune
 
 
 def act(
@@ -212,6 +222,8 @@ def decide_one(work: Work, name: Action, command: Command, *, at: datetime, acto
         facts["assignee_roles"] = frozenset(r.value for r in held)
     if isinstance(command, moving.MoveToVersion):
         facts["target"] = work.office.catalogue.version(state.procedure, command.version)
+    if name is Action.ACCEPT:
+        work.definition(at, to_bind=True)
     decided = RULES[name].decide(work.context(at, actor, facts), command)
     if decided and command.backdating_reason and at < work.now:
         decided[0].payload["backdated"] = FreeText(command.backdating_reason)

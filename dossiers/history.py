@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from dossiers.errors import BrokenLedger
-from dossiers.events import Event
+from dossiers.events import Event, EventType
 from dossiers.history_rules import RULES, moment
 from dossiers.states import (
     CATCH_UP,
@@ -50,9 +50,11 @@ def apply(state: DossierState, event: Event) -> None:
 def _route(state: DossierState, event: Event) -> None:
     for occurrence, outcome in event.payload.get("closes", ()):
         step = state.open_steps.pop(occurrence)
-        if step.pauses:
+        if step.pauses and all(o.pauses != step.pauses for o in state.open_steps.values()):
             _resume(state, step.pauses, event)
-        state.done_steps.append(DoneStep(occurrence, step.step, step.role, outcome, event.actor, event.occurred_at))
+        done = DoneStep(occurrence, step.step, step.role, outcome, event.actor, event.occurred_at)
+        done.by_hand = event.type is EventType.STEP_COMPLETED
+        state.done_steps.append(done)
     for target, origin in event.payload.get("arrived", ()):
         state.arrivals.setdefault(target, set()).add(origin)
     for target in event.payload.get("joined", ()):
@@ -70,23 +72,35 @@ def _route(state: DossierState, event: Event) -> None:
             on_time_up=opened.get("on_time_up"),
         )
         if "pauses" in opened:
-            _pause(state, opened, event)
+            _pause(state, occurrence, opened["pauses"], event)
+    if event.type is EventType.CONSULTATION_REQUESTED and "pauses" in event.payload:
+        _pause(state, event.payload["occurrence"], event.payload["pauses"], event)
 
 
-def _pause(state: DossierState, opened: dict[str, Any], event: Event) -> None:
+def _pause(state: DossierState, occurrence: int, ground: dict[str, Any], event: Event) -> None:
     """Stand still while a step is open; on a ground that already holds nothing is added."""
-    reason = opened["pauses"]["reason"]
+    reason = ground["reason"]
+    state.open_steps[occurrence].pauses = reason
     if all(p.reason != reason for p in state.open_pauses):
         number = len(state.pauses) + 1
-        whose = opened["pauses"]["whose"]
-        state.pauses.append(PauseInterval(number, reason, whose, event.occurred_at, "continue"))
-        state.open_steps[opened["occurrence"]].pauses = reason
+        state.pauses.append(
+            PauseInterval(
+                number=number,
+                reason=reason,
+                whose=ground["whose"],
+                started_at=event.occurred_at,
+                on_resume=ground["on_resume"],
+                ends_by=moment(ground.get("ends_by")),
+            )
+        )
 
 
 def _resume(state: DossierState, reason: str, event: Event) -> None:
     for pause in state.open_pauses:
         if pause.reason == reason:
             pause.ended_at = event.occurred_at
+            if pause.on_resume == "restart":
+                state.restarts.append(event.occurred_at)
 
 
 def _running_status(state: DossierState) -> Status:

@@ -77,6 +77,9 @@ def _ended_as(status: Status) -> Rule:
         state.arrivals.clear()
         for pause in state.open_pauses:
             pause.ended_at = event.occurred_at
+        for consultation in state.open_consultations:
+            consultation.answered_at = event.occurred_at
+            consultation.answer = "void"
 
     return rule
 
@@ -100,7 +103,7 @@ def _returned(state: DossierState, _event: Event, payload: dict[str, Any]) -> No
 
 
 def _receipt_issued(state: DossierState, _event: Event, payload: dict[str, Any]) -> None:
-    state.promised_at = moment(payload["promised_at"])
+    state.promised_at = state.promised_at or moment(payload["promised_at"])
 
 
 def _linked_opened(state: DossierState, _event: Event, payload: dict[str, Any]) -> None:

@@ -17,7 +17,7 @@ from dossiers.personal import salted_hmac
 from dossiers.personal_tables import FreeTextRow
 from dossiers.read_model import columns
 from dossiers.session import reading, writing
-from dossiers.store import ledger, write_open_steps
+from dossiers.store import find, ledger, write_open_steps
 from dossiers.tables import DossierRow, OpenStepRow
 
 MOVED_BY_SWEEP = frozenset({"next_warning_at"})
@@ -91,8 +91,12 @@ def check(office: Office, *, now: datetime) -> CheckReport:
 def rebuild(office: Office, *, now: datetime) -> CheckReport:
     """Write every read-model column and open step again from the ledger; a broken chain is reported and left alone."""
     report = CheckReport()
-    with writing(office.engine) as session:
-        for row, events in _ledgers(session):
+    with reading(office.engine) as session:
+        codes = list(session.execute(select(DossierRow.code).order_by(col(DossierRow.id))).scalars())  # type: ignore[call-overload]
+    for code in codes:
+        with writing(office.engine) as session:
+            row = find(session, code, lock=True)
+            events = ledger(session, row.id or 0)
             report.dossiers += 1
             report.events += len(events)
             problem = chain_problem(row.code, events)

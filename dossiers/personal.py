@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import hashlib
 import hmac
 import os
@@ -16,7 +17,10 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+from dossiers.errors import BrokenKey
+
 _NONCE_BYTES = 12
+SECRET_BYTES = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,13 +37,17 @@ class Vault:
 
     @classmethod
     def from_file(cls, path: Path) -> Vault:
-        """The keys of an installation; the secret is made on first use, readable by its owner only."""
+        """The keys of an installation; the secret is made on first use, readable by its owner only.
+
+        Raises:
+            BrokenKey: the file holds no whole secret.
+        """
         if not path.exists():
-            path.parent.mkdir(parents=True, exist_ok=True)
-            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            with os.fdopen(descriptor, "w") as out:
-                out.write(secrets.token_hex(32))
-        return cls.from_secret(bytes.fromhex(path.read_text().strip()))
+            _write_secret(path)
+        secret = bytes.fromhex(path.read_text().strip())
+        if len(secret) < SECRET_BYTES:
+            raise BrokenKey(file=str(path))
+        return cls.from_secret(secret)
 
     def seal(self, text: str) -> bytes:
         """The text encrypted (AES-256-GCM, random nonce in front)."""
@@ -85,6 +93,20 @@ def salted_hmac(salt: bytes, text: str) -> str:
 def masked(number: str) -> str:
     """An identity number as screens show it: the last three digits only."""
     return "•" * max(len(number) - 3, 0) + number[-3:]
+
+
+def _write_secret(path: Path) -> None:
+    """A new secret, there complete or not at all; whoever comes second keeps the first one's."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(f"{path.name}.{os.getpid()}.part")
+    descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w") as out:
+        out.write(secrets.token_hex(SECRET_BYTES))
+        out.flush()
+        os.fsync(out.fileno())
+    with contextlib.suppress(FileExistsError):
+        path.hardlink_to(part)
+    part.unlink()
 
 
 def _derive(secret: bytes, purpose: bytes) -> bytes:

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from dossiers.clock import read_clock, verdict
+from dossiers.clock_types import HOUR_UNITS
 from dossiers.reading import clock_history
 from dossiers.states import DossierState
 from dossiers.timers import next_timer
@@ -55,16 +56,20 @@ def _clock_columns(state: DossierState, calendar: Calendar, now: datetime, fract
     empty: dict[str, Any] = dict.fromkeys(
         ("legal_due_at", "extended_due_at", "due_at", "due_on", "verdict", "next_warning_at")
     )
+    empty["by_instant"] = False
     if state.limit is None:
         return empty
     reading = read_clock(state.limit, clock_history(state), calendar, now=now)
-    moving = reading.paused and reading.due_at >= min(p.started_at for p in state.open_pauses)
+    moving = (
+        reading.paused and bool(state.open_pauses) and reading.due_at >= min(p.started_at for p in state.open_pauses)
+    )
     steps = rungs(state, reading, calendar, due_soon_fraction=fraction)
     return {
         "legal_due_at": None if moving else reading.legal_due_at,
         "extended_due_at": None if moving else reading.extended_due_at,
         "due_at": None if moving else reading.due_at,
         "due_on": None if moving else reading.due_on,
+        "by_instant": state.limit.unit in HOUR_UNITS,
         "verdict": verdict(state.limit, reading, state.finished_at).value if state.finished_at else None,
         "next_warning_at": steps[0][1] if steps else None,
     }

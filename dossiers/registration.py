@@ -11,7 +11,7 @@ from sqlmodel import Session
 
 from dossiers.actions.intake import Applicant, RegisterSubmission, submission
 from dossiers.authority import Actor, authorise
-from dossiers.errors import MalformedCommand, UnknownDocument
+from dossiers.errors import MalformedCommand, UnknownDocument, WrongBody
 from dossiers.events import FreeText, canonical
 from dossiers.failpoints import failpoint
 from dossiers.gate import VIETNAM, Work, answer_of, legal_moment
@@ -85,11 +85,14 @@ def open_dossier(
     actor: Actor,
     now: datetime,
     parent: DossierRow | None = None,
+    at: datetime | None = None,
 ) -> Work:
     """A new dossier in hand, its first event decided but not written yet."""
     commune = commune_of(command.commune)
     intake = commune_of(command.intake_commune) if command.intake_commune else commune
-    at = legal_moment(command, DossierState(), now)
+    if intake.province_code != commune.province_code:
+        raise WrongBody(commune=commune.code, intake_commune=intake.code)
+    at = at or legal_moment(command, DossierState(), now)
     day = at.astimezone(VIETNAM).date()
     definition = office.catalogue.in_force(command.procedure, day, commune.province_code)
     authorise(

@@ -9,10 +9,10 @@ from typing import Any
 
 from dossiers.events import instant
 from dossiers.states import DossierState
-from procedures.schema import Definition
+from procedures.schema import Definition, MaximumPause
 from procedures.steps import Kind, Step, StepLimit
 
-AddLimit = Callable[[datetime, StepLimit], datetime]
+AddLimit = Callable[[datetime, StepLimit | MaximumPause], datetime]
 """When a small limit (of a wait or a consulted body) that starts at an instant is over."""
 
 
@@ -69,11 +69,21 @@ def open_steps(
         if step.kind is Kind.WAIT and step.answer_within and step.on_time_up:
             opened["time_up_at"] = instant(add_limit(at, step.answer_within))
             opened["on_time_up"] = step.on_time_up
-        ground = definition.pause(step.pauses) if step.pauses else None
-        if ground is not None:
-            opened["pauses"] = {"reason": ground.id, "whose": ground.whose_time}
+        if step.pauses and step.kind is not Kind.CONSULTATION:  # that one stands still from the question on
+            opened["pauses"] = held_by(definition, step, at=at, add_limit=add_limit)
         opens.append(opened)
     return {"opens": opens} if opens else {}
+
+
+def held_by(definition: Definition, step: Step, *, at: datetime, add_limit: AddLimit) -> dict[str, Any]:
+    """The ground on which a step holds the clock, with the end that the ground may have."""
+    ground = definition.pause(step.pauses or "")
+    if ground is None:
+        return {}
+    held: dict[str, Any] = {"reason": ground.id, "whose": ground.whose_time, "on_resume": ground.on_resume}
+    if ground.maximum:
+        held["ends_by"] = instant(add_limit(at, ground.maximum))
+    return held
 
 
 def reachable(definition: Definition, start: str) -> set[str]:
@@ -83,6 +93,34 @@ def reachable(definition: Definition, start: str) -> set[str]:
     while waiting:
         current = waiting.pop()
         if current not in seen:
+            seen.add(current)
+            waiting.extend(definition.step(current).all_targets())
+    return seen
+
+
+def _arrived_already(
+    definition: Definition, state: DossierState, target: str, behind: set[str], still_open: set[str]
+) -> list[list[str]]:
+    """Branches of joins behind the target that were finished and are not gone through again."""
+    done = {d.step for d in state.done_steps}
+    again = []
+    for step in definition.steps:
+        if step.id not in behind or not step.join:
+            continue
+        repeated = _before(definition, target, step.id)
+        for origin in step.join:
+            if origin in done and origin not in repeated and origin not in still_open:
+                again.append([step.id, origin])
+    return again
+
+
+def _before(definition: Definition, start: str, stop: str) -> set[str]:
+    """Every step that can follow `start` without passing `stop`, `start` included."""
+    seen: set[str] = set()
+    waiting = [start]
+    while waiting:
+        current = waiting.pop()
+        if current not in seen and current != stop:
             seen.add(current)
             waiting.extend(definition.step(current).all_targets())
     return seen
@@ -101,5 +139,9 @@ def return_to(
     effects: dict[str, Any] = {"closes": closes}
     if forget:
         effects["forget_arrivals"] = forget
+    still_open = {o.step for o in state.open_steps.values() if o.step not in behind}
+    again = _arrived_already(definition, state, target, behind, still_open)
+    if again:
+        effects["arrived"] = again
     effects.update(open_steps(definition, [definition.step(target)], state, at=at, add_limit=add_limit))
     return effects

@@ -68,6 +68,8 @@ class DoneStep:
     outcome: str
     actor: str
     at: datetime
+    by_hand: bool = False
+    """Whether the actor finished it as its work, not by an answer or by sending it back."""
 
 
 @dataclass(slots=True)
@@ -209,4 +211,4 @@ class DossierState:
 
     def case_officers(self) -> set[str]:
         """Who has appraised the dossier: they may not sign it."""
-        return {d.actor for d in self.done_steps if d.role == "case_officer"}
+        return {d.actor for d in self.done_steps if d.role == "case_officer" and d.by_hand}

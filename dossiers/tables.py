@@ -54,6 +54,8 @@ class DossierRow(SQLModel, table=True):
     finished_at: datetime | None = Field(default=None, sa_column=_at(null=True, index=True))
     closed_at: datetime | None = Field(default=None, sa_column=_at(null=True))
     verdict: str | None = Field(default=None, max_length=10)
+    by_instant: bool = False
+    """Whether the limit counts hours, so that being late is a matter of instants and not of dates."""
     supplement_requests: int = 0
     extensions: int = 0
     clock_period: int = 0

@@ -36,8 +36,8 @@ class Period:
         Raises:
             WrongPeriod: it is no month.
         """
-        found = re.fullmatch(r"(\d{4})-(\d{2})", name)
-        if not found or not 1 <= int(found[2]) <= 12 or int(found[1]) < 2000:  # noqa: PLR2004 - months of our age
+        found = re.fullmatch(r"(2[01][0-9]{2})-([0-9]{2})", name)
+        if not found or not 1 <= int(found[2]) <= 12:  # noqa: PLR2004 - months of our age
             raise WrongPeriod(period=name)
         year, month = int(found[1]), int(found[2])
         after = date(year + month // 12, month % 12 + 1, 1)
@@ -177,7 +177,11 @@ def _conditions(start: datetime, until: datetime) -> dict[str, ColumnElement[boo
     finished = and_(col(d.finished_at).is_not(None), col(d.finished_at) < until)
     otherwise = and_(col(d.finished_at).is_(None), col(d.closed_at).is_not(None), col(d.closed_at) < until)
     still_open = or_(_ends(d).is_(None), _ends(d) >= until)
-    late = and_(col(d.legal_due_at).is_not(None), col(d.legal_due_at) < until)
+    midnight = _midnight(until.astimezone(VIETNAM).date())
+    over = or_(
+        and_(col(d.by_instant), col(d.legal_due_at) < until), and_(~col(d.by_instant), col(d.legal_due_at) < midnight)
+    )
+    late = and_(col(d.legal_due_at).is_not(None), over)
     return {
         "received_online": and_(in_period, col(d.channel) == "online"),
         "received_direct_or_post": and_(in_period, col(d.channel) != "online"),

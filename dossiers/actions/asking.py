@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
@@ -10,11 +10,13 @@ from dossiers.actions.base import Command, Context, action, check_holder, open_s
 from dossiers.errors import NothingToCorrect, UnknownConsultation, UnknownFee, UnknownOutcome
 from dossiers.events import EventType, FreeText, NewEvent, instant
 from dossiers.permitted import Action
-from dossiers.routing import after_outcome
+from dossiers.routing import after_outcome, held_by
 from dossiers.states import Consultation
 from procedures.schema import Fee
 from procedures.steps import Kind
 
+PAPER_NUMBER = r"^[0-9A-Za-zĐđ/.-]{1,40}$"
+"""Numbers of papers as offices write them: no blanks, so that no name finds its way in."""
 Answer = Literal["consent", "objection", "opinion"]
 
 
@@ -22,7 +24,7 @@ class Consult(Command):
     """Ask one or several bodies, for an open consultation step."""
 
     occurrence: int
-    bodies: tuple[str, ...] = Field(min_length=1, max_length=20)
+    bodies: tuple[Annotated[str, Field(min_length=3, max_length=200)], ...] = Field(min_length=1, max_length=20)
     question: str = Field(min_length=3, max_length=4000)
 
 
@@ -38,9 +40,9 @@ class RecordPayment(Command):
     """A fee was paid."""
 
     fee: str = Field(max_length=60)
-    amount_vnd: int = Field(ge=0, le=100_000_000_000)
+    amount_vnd: int = Field(gt=0, le=100_000_000_000)
     how: Literal["cash", "bank_transfer", "online", "card"]
-    receipt: str | None = Field(default=None, max_length=100)
+    receipt: str | None = Field(default=None, max_length=40, pattern=PAPER_NUMBER)
 
 
 class RecordExemption(Command):
@@ -69,6 +71,8 @@ def consult(ctx: Context, command: Consult) -> list[NewEvent]:
         "question": FreeText(command.question),
         "consultations": asked,
     }
+    if step.pauses and found.pauses is None:
+        payload["pauses"] = held_by(ctx.definition, step, at=ctx.at, add_limit=ctx.add_limit)
     return [NewEvent(EventType.CONSULTATION_REQUESTED, payload)]
 
 

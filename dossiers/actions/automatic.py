@@ -79,7 +79,7 @@ def _perform(work: Work, found: OpenStep) -> None:
 
 
 def _issue_receipt(work: Work, _found: OpenStep, _step: Step) -> NewEvent:
-    due = work.state.original_due_at
+    due = work.state.promised_at or work.state.original_due_at
     return NewEvent(EventType.RECEIPT_ISSUED, {"promised_at": instant(due) if due else None, "form": "01"})
 
 
@@ -103,8 +103,9 @@ def _open_linked(work: Work, found: OpenStep, step: Step) -> NewEvent:
             case=linked.case,
             applicant=Applicant(name=work.row.code),
         )
-        child = open_dossier(work.office, work.session, command, actor=SYSTEM, now=found.opened_at, parent=work.row)
-        child.now = work.now
+        child = open_dossier(
+            work.office, work.session, command, actor=SYSTEM, now=work.now, parent=work.row, at=found.opened_at
+        )
         codes.append(child.row.code)
         opened.append(child)
     for child in opened:

@@ -6,9 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 
 from dossiers.authority import Actor
 from dossiers.clock import ClockReading, add_limit, read_clock
@@ -23,12 +23,23 @@ from procedures.schema import Definition, MaximumPause
 from procedures.steps import Kind, Step, StepLimit
 
 
+def _of_our_time(at: datetime) -> datetime:
+    if not EARLIEST_YEAR <= at.year < LATEST_YEAR:
+        raise ValueError(f"a year from {EARLIEST_YEAR} to {LATEST_YEAR - 1}")
+    return at
+
+
+EARLIEST_YEAR, LATEST_YEAR = 2000, 2200
+Instant = Annotated[AwareDatetime, AfterValidator(_of_our_time)]
+"""An aware instant of our time: nothing that leaves the calendar in another time zone."""
+
+
 class Command(BaseModel):
     """What every command may say beside its own fields."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
 
-    occurred_at: AwareDatetime | None = Field(default=None, description="Legal time; absent: now.")
+    occurred_at: Instant | None = Field(default=None, description="Legal time; absent: now.")
     backdating_reason: str | None = Field(default=None, max_length=1000, description="Needed with occurred_at.")
 
 

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from pydantic import AwareDatetime, Field, model_validator
+from pydantic import Field, model_validator
 
-from dossiers.actions.asking import payment_of
-from dossiers.actions.base import Command, Context, action, check_holder, open_step
+from dossiers.actions.asking import PAPER_NUMBER, payment_of
+from dossiers.actions.base import Command, Context, Instant, action, check_holder, open_step
 from dossiers.actions.intake import OFFICIAL_CODE, DocumentForm
 from dossiers.errors import (
     BeforePreviousEvent,
+    InTheFuture,
     MalformedCommand,
+    NoAuthority,
     NotAnEarlierStep,
     NothingToCorrect,
     PauseStillOpen,
@@ -31,7 +33,7 @@ class IssueResult(Command):
     """The result is signed, numbered and ready: this is when the dossier counts as finished."""
 
     result: str = Field(max_length=60)
-    number: str | None = Field(default=None, max_length=100, description="Number of the paper issued.")
+    number: str | None = Field(default=None, pattern=PAPER_NUMBER, description="Number of the paper issued.")
     outcome: str | None = Field(default=None, max_length=60, description="Needed only where the step has several.")
     note: str | None = Field(default=None, max_length=2000)
 
@@ -73,7 +75,7 @@ class Correct(Command):
     what: Literal["official_code", "channel", "clock_start", "documents", "payment"]
     official_code: str | None = Field(default=None, max_length=60, pattern=OFFICIAL_CODE)
     channel: Literal["direct", "online", "postal"] | None = None
-    clock_start: AwareDatetime | None = None
+    clock_start: Instant | None = None
     documents: dict[str, DocumentForm] | None = None
     reason: str = Field(min_length=3, max_length=4000)
 
@@ -149,7 +151,7 @@ def withdraw(_ctx: Context, command: Withdraw) -> list[NewEvent]:
 @action(Action.STOP, Stop)
 def stop(_ctx: Context, command: Stop) -> list[NewEvent]:
     """End on a legal ground."""
-    payload = {"reason": FreeText(command.reason), "legal_ground": command.legal_ground}
+    payload = {"reason": FreeText(command.reason), "legal_ground": FreeText(command.legal_ground)}
     return [NewEvent(EventType.DOSSIER_STOPPED, payload)]
 
 
@@ -219,4 +221,8 @@ def _corrected_start(ctx: Context, command: Correct) -> str:
         raise MalformedCommand(problem="the dossier has no clock yet", field="clock_start")
     if state.registered_at is not None and start < state.registered_at:
         raise BeforePreviousEvent(previous=instant(state.registered_at), given=instant(start))
+    if state.accepted_at is not None and start > state.accepted_at:
+        raise InTheFuture(given=instant(start), latest=instant(state.accepted_at))
+    if state.finished_at is not None and not ctx.roles & {"supervisor", "signatory"}:
+        raise NoAuthority(action="correct", role="supervisor", actor=ctx.actor.id)
     return instant(start)

@@ -207,5 +207,5 @@ def refuse(ctx: Context, command: Refuse) -> list[NewEvent]:
     payload: dict[str, Any] = {"stage": "intake" if ctx.state.status in BEFORE_ACCEPTANCE else "processing"}
     payload["reason"] = FreeText(command.reason)
     if command.legal_ground:
-        payload["legal_ground"] = command.legal_ground
+        payload["legal_ground"] = FreeText(command.legal_ground)
     return [NewEvent(EventType.DOSSIER_REFUSED, payload)]

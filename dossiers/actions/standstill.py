@@ -6,9 +6,9 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
-from pydantic import AwareDatetime, Field, model_validator
+from pydantic import Field, model_validator
 
-from dossiers.actions.base import Command, Context, action, plain
+from dossiers.actions.base import Command, Context, Instant, action, plain
 from dossiers.actions.intake import DocumentForm
 from dossiers.clock import ClockReading, read_clock
 from dossiers.errors import (
@@ -67,7 +67,7 @@ class Extend(Command):
     """Give a new appointment, with an apology: by an amount in the limit's unit, or to an instant."""
 
     amount: Decimal | None = Field(default=None, gt=0, le=1000, decimal_places=3)
-    until: AwareDatetime | None = None
+    until: Instant | None = None
     reason: str = Field(min_length=3, max_length=4000)
     apology: str = Field(min_length=3, max_length=4000)
 
@@ -197,6 +197,10 @@ def extend(ctx: Context, command: Extend) -> list[NewEvent]:
     if command.amount and rule.maximum_amount and command.amount > rule.maximum_amount:
         raise ExtensionTooLong(asked=plain(command.amount), allowed=plain(rule.maximum_amount))
     before = ctx.reading()
+    if command.until and rule.maximum_amount:
+        furthest = _after_extension(ctx, ExtensionGranted(ctx.at, plain(rule.maximum_amount), None)).due_at
+        if command.until > furthest:
+            raise ExtensionTooLong(asked=instant(command.until), allowed=instant(furthest))
     amount = plain(command.amount) if command.amount else None
     after = _after_extension(ctx, ExtensionGranted(ctx.at, amount, command.until))
     if after.due_at <= before.due_at:

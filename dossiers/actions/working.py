@@ -11,13 +11,16 @@ from dossiers.errors import (
     ConsultationStillOpen,
     NotAnEarlierStep,
     OwnActionNeeded,
+    PaymentMissing,
+    TooEarly,
     UnknownAssignee,
     UnknownOutcome,
 )
-from dossiers.events import EventType, FreeText, NewEvent
+from dossiers.events import EventType, FreeText, NewEvent, instant
 from dossiers.permitted import Action
 from dossiers.routing import after_outcome, return_to
-from procedures.steps import Act, Kind
+from dossiers.states import OpenStep
+from procedures.steps import Act, Kind, Step
 
 
 class Assign(Command):
@@ -61,8 +64,8 @@ def assign(ctx: Context, command: Assign) -> list[NewEvent]:
     """
     _, step = open_step(ctx, command.occurrence)
     roles = ctx.facts.get("assignee_roles", ())
-    if step.role and step.role.value not in roles:
-        raise UnknownAssignee(assignee=command.assignee, step=step.id, role=step.role.value)
+    if step.role is None or step.role.value not in roles:
+        raise UnknownAssignee(step=step.id, role=step.role.value if step.role else "system")
     return [NewEvent(EventType.STEP_ASSIGNED, {"occurrence": command.occurrence, "assignee": command.assignee})]
 
 
@@ -82,6 +85,7 @@ def complete_step(ctx: Context, command: CompleteStep) -> list[NewEvent]:
         raise OwnActionNeeded(step=step.id, action=step.does.value)
     if command.outcome not in step.outcomes:
         raise UnknownOutcome(step=step.id, outcome=command.outcome, known=list(step.outcomes))
+    _check_wait(ctx, found, step, command.outcome)
     if step.kind is Kind.CONSULTATION:
         waiting = [c.body for c in ctx.state.open_consultations if c.occurrence == command.occurrence]
         if waiting:
@@ -95,6 +99,17 @@ def complete_step(ctx: Context, command: CompleteStep) -> list[NewEvent]:
         )
     )
     return [NewEvent(EventType.STEP_COMPLETED, payload)]
+
+
+def _check_wait(ctx: Context, found: OpenStep, step: Step, outcome: str) -> None:
+    """A wait for time ends when its time is up, a wait for payment when something was paid or exempted."""
+    if step.kind is not Kind.WAIT:
+        return
+    if step.wait_for == "time" and outcome == step.on_time_up and found.time_up_at and ctx.at < found.time_up_at:
+        raise TooEarly(step=step.id, until=instant(found.time_up_at))
+    unpaid = all(p.voided for p in ctx.state.payments)
+    if step.wait_for == "payment" and outcome == "paid" and ctx.definition.fees and unpaid:
+        raise PaymentMissing(step=step.id, fees=[f.id for f in ctx.definition.fees])
 
 
 @action(Action.RETURN_TO_STEP, ReturnToStep)

@@ -38,8 +38,10 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('version')
     )
     _forbid_changes()
+    op.add_column("dossiers", sa.Column("by_instant", sa.Boolean(), nullable=False, server_default=sa.false()))
 
 
 def downgrade() -> None:
     """Take the schema down."""
+    op.drop_column("dossiers", "by_instant")
     op.drop_table(TABLE)
