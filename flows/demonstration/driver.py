@@ -126,7 +126,7 @@ class Journey:
             self._consult(occurrence, role, step.bodies or ("Công an xã",))
         elif step.kind is Kind.WAIT and step.wait_for == "payment" and self.definition.fees:
             fee = self.definition.fees[0]
-            self._act("record_payment", "receiving_officer", fee=fee.id, amount_vnd=fee.amount_vnd or 0, how="cash")
+            self._act("record_payment", "receiving_officer", fee=fee.id, amount_vnd=fee.amount_vnd or 1000, how="cash")
         else:
             self._complete(step.id, occurrence, role)
         self.passed.append(step.id)
