@@ -25,7 +25,7 @@ check:  ## the fast part: format, lint, types, floors, quick tests
 	@.venv/bin/mypy
 	@.venv/bin/lint-imports
 	@.venv/bin/motcua check
-	@$(PY) -m pytest -q -m "not slow"
+	@$(PY) -m pytest -q -m "not slow" tests/unit tests/law tests/golden tests/structure tests/property
 
 bench:  ## measure the budgets, beside a peer or floor in the same run
 	@sh bootstrap.sh dev
