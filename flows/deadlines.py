@@ -11,13 +11,14 @@ from prefect.states import Completed, Failed
 
 from dossiers.sweep import sweep
 from flows.desk import THREADS_ON_POSTGRESQL, desk
+from flows.naming import name_with_time
 from flows.now import now
 from flows.results import NO_RESULTS
 
 _one_at_a_time = asyncio.Lock()
 
 
-@flow(name="sweep-deadlines", persist_result=False, result_storage=NO_RESULTS, retries=0)
+@flow(name="sweep-deadlines", flow_run_name=name_with_time, persist_result=False, result_storage=NO_RESULTS, retries=0)
 async def sweep_deadlines() -> State[Any]:
     """Sweep until nothing is left to do. A sweep that is still going on makes another one needless."""
     if _one_at_a_time.locked():

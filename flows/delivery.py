@@ -11,13 +11,14 @@ from prefect.states import Completed
 
 from dossiers.settings import settings
 from flows.desk import desk
+from flows.naming import name_with_time
 from flows.now import now
 from flows.results import NO_RESULTS
 
 _one_at_a_time = asyncio.Lock()
 
 
-@flow(name="deliver-notices", persist_result=False, result_storage=NO_RESULTS, retries=0)
+@flow(name="deliver-notices", flow_run_name=name_with_time, persist_result=False, result_storage=NO_RESULTS, retries=0)
 async def deliver_notices() -> State[Any]:
     """Deliver what is due. A delivery that is still going on makes another one needless."""
     if _one_at_a_time.locked():

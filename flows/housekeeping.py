@@ -24,6 +24,7 @@ from dossiers.session import writing
 from dossiers.settings import settings
 from dossiers.tables import IdempotencyRow
 from flows.desk import desk
+from flows.naming import name_with_time
 from flows.now import now
 from flows.results import NO_RESULTS
 
@@ -34,7 +35,7 @@ PAGE = 200
 ENDED = (StateType.COMPLETED, StateType.FAILED, StateType.CRASHED, StateType.CANCELLED)
 
 
-@flow(name="housekeeping", persist_result=False, result_storage=NO_RESULTS, retries=0)
+@flow(name="housekeeping", flow_run_name=name_with_time, persist_result=False, result_storage=NO_RESULTS, retries=0)
 async def housekeeping() -> State[Any]:
     """Delete old run history and idempotency keys, and show abandoned runs as crashed."""
     moment = now()

@@ -34,19 +34,19 @@ def place(
     home = tmp_path_factory.mktemp(request.param)
     if request.param == "postgresql":
         with throw_away(request.getfixturevalue("postgres")) as url:
-            yield from running(prefect, home, url)
+            yield from running(prefect, home, url, "14797")
     else:
-        yield from running(prefect, home, f"sqlite:///{home / 'motcua.db'}")
+        yield from running(prefect, home, f"sqlite:///{home / 'motcua.db'}", "14845")
 
 
 @pytest.fixture(scope="session")
 def sqlite_place(prefect: PrefectServer, tmp_path_factory: pytest.TempPathFactory) -> Installation:
     """An installation on SQLite whose worker has to be started by the test."""
     home = tmp_path_factory.mktemp("kills")
-    return prepared(prefect, home, f"sqlite:///{home / 'motcua.db'}")
+    return prepared(prefect, home, f"sqlite:///{home / 'motcua.db'}", "16531")
 
 
-def prepared(prefect: PrefectServer, home: Path, url: str) -> Installation:
+def prepared(prefect: PrefectServer, home: Path, url: str, commune: str) -> Installation:
     settings = Settings(
         home=home,
         database_url=url,
@@ -57,11 +57,11 @@ def prepared(prefect: PrefectServer, home: Path, url: str) -> Installation:
     )
     office = Office.open(settings)
     upgrade(office.engine)
-    return Installation(settings, office, prefect)
+    return Installation(settings, office, prefect, commune)
 
 
-def running(prefect: PrefectServer, home: Path, url: str) -> Iterator[Installation]:
-    place = prepared(prefect, home, url)
+def running(prefect: PrefectServer, home: Path, url: str, commune: str) -> Iterator[Installation]:
+    place = prepared(prefect, home, url, commune)
     place.worker.start()
     try:
         eventually(worker_ready_file(place.settings).exists)

@@ -29,7 +29,7 @@ from dossiers.store import find, ledger
 from dossiers.tables import WakeUpRow
 from flows.children import Child, stop_all
 from flows.server import api_url, auth_string, client_environment, server_command, server_environment, wait_until_ready
-from tests.samples import CLERK, COMMUNE, RECEIVER
+from tests.samples import officer
 
 DEFINITIONS = Path(__file__).parent / "definitions"
 PATIENCE = 60.0
@@ -102,6 +102,8 @@ class Installation:
     settings: Settings
     office: Office
     prefect: PrefectServer
+    commune: str
+    """One of its own, so that dossier codes differ between installations that share a Prefect server."""
     worker: Child = field(init=False)
 
     def __post_init__(self) -> None:
@@ -144,15 +146,17 @@ class Installation:
 
     def accepted(self) -> str:
         """The code of a new dossier that was just accepted: its receipt is to be issued."""
-        command = {"procedure": "9.000003", "commune": COMMUNE, "applicant": {"name": "Lò Thị B"}}
-        code = str(register(self.office, command, actor=RECEIVER, now=datetime.now(UTC))["dossier"])
-        act(self.office, code, "accept", {}, actor=RECEIVER, now=datetime.now(UTC))
+        receiver = officer("receiving_officer", commune=self.commune)
+        command = {"procedure": "9.000003", "commune": self.commune, "applicant": {"name": "Lò Thị B"}}
+        code = str(register(self.office, command, actor=receiver, now=datetime.now(UTC))["dossier"])
+        act(self.office, code, "accept", {}, actor=receiver, now=datetime.now(UTC))
         return code
 
     def issue(self, code: str) -> list[str]:
         """Issue the result; the steps that are open for the next desk then."""
         command = {"result": "paper", "number": "1"}
-        answer = act(self.office, code, "issue_result", command, actor=CLERK, now=datetime.now(UTC))
+        clerk = officer("clerk", commune=self.commune)
+        answer = act(self.office, code, "issue_result", command, actor=clerk, now=datetime.now(UTC))
         return [step["step"] for step in answer["open_steps"]]
 
     def types(self, code: str) -> list[str]:

@@ -127,7 +127,7 @@ def test_prefect_is_told_what_became_of_dossiers_with_ids_that_stay_the_same(pla
         found = place.prefect.ask("events/filter", wanted)["events"]
         return sorted((e["event"], e["resource"]["motcua.commune"]) for e in found)
 
-    both = [("motcua.dossier.finished", "14845"), ("motcua.dossier.received", "14845")]
+    both = [("motcua.dossier.finished", place.commune), ("motcua.dossier.received", place.commune)]
     eventually(lambda: told() == both)
     with writing(place.office.engine) as session:
         session.get_one(InstallationRow, "announced_cut").value = "0"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,12 +14,21 @@ from prefect.client.orchestration import PrefectClient
 from prefect.client.schemas.objects import FlowRun, State
 from prefect.client.schemas.sorting import DeploymentSort
 from prefect.context import AsyncClientContext, SyncClientContext
-from prefect.exceptions import Abort, Pause
-from prefect.settings import PREFECT_API_AUTH_STRING, PREFECT_API_URL, temporary_settings
-from prefect.states import Failed
+from prefect.exceptions import Abort, ObjectNotFound, Pause
+from prefect.settings import (
+    PREFECT_API_AUTH_STRING,
+    PREFECT_API_URL,
+    PREFECT_LOGGING_TO_API_ENABLED,
+    temporary_settings,
+)
+from prefect.states import Failed, Pending
+from sqlmodel import select
 
+from dossiers.session import reading, writing
+from dossiers.tables import IdempotencyRow
 from flows import registration
 from flows.execution import FlowRunCancelled, InProcessExecutor
+from flows.housekeeping import close_abandoned_runs, delete_ended_runs, delete_idempotency_keys
 from flows.registration import DECLARATION, register
 from flows.results import NO_RESULTS
 from flows.server import api_url, auth_string
@@ -65,7 +75,11 @@ FLOWS: dict[str, Flow[..., Any]] = {f.name: f for f in (succeeds, fails, breaks,
 
 @pytest.fixture
 async def client(prefect: PrefectServer) -> AsyncIterator[PrefectClient]:
-    changes = {PREFECT_API_URL: api_url(prefect.settings), PREFECT_API_AUTH_STRING: auth_string(prefect.settings)}
+    changes = {
+        PREFECT_API_URL: api_url(prefect.settings),
+        PREFECT_API_AUTH_STRING: auth_string(prefect.settings),
+        PREFECT_LOGGING_TO_API_ENABLED: False,
+    }
     with temporary_settings(changes), SyncClientContext():
         async with AsyncClientContext() as context:
             yield context.client
@@ -157,10 +171,40 @@ async def test_prefect_is_written_to_only_when_the_declaration_has_changed(
     registration.declaration.cache_clear()
 
 
-def test_schedules_make_runs_and_the_worker_takes_them(place: Installation) -> None:
-    def swept() -> list[str]:
-        body = {"deployments": {"name": {"any_": ["sweep-deadlines"]}}}
-        runs = place.prefect.ask("flow_runs/filter", body)
-        return [r["state"]["message"] for r in runs if r["state_name"] == "Completed"]
+def test_schedules_make_runs_and_the_worker_takes_what_is_due(place: Installation) -> None:
+    ours = {"deployments": {"name": {"any_": ["sweep-deadlines"]}}}
 
-    assert "0 dossiers with elapsed timers, 0 events, 0 new warnings" in eventually(swept, seconds=90)
+    def runs(state: str) -> list[dict[str, Any]]:
+        return [r for r in place.prefect.ask("flow_runs/filter", ours) if r["state_name"] == state]
+
+    assert len(eventually(lambda: runs("Scheduled"))) >= 2
+    [sweeping] = place.prefect.ask("deployments/filter", ours)
+    due = place.prefect.ask(f"deployments/{sweeping['id']}/create_flow_run")["id"]
+    [done] = eventually(lambda: [r for r in runs("Completed") if r["id"] == due])
+    assert done["name"].startswith("sweep-deadlines 20")
+    assert done["state"]["message"] == "0 dossiers with elapsed timers, 0 events, 0 new warnings"
+
+
+async def test_housekeeping_deletes_what_has_ended_and_closes_what_was_abandoned(client: PrefectClient) -> None:
+    ended = await created(client, "succeeds")
+    await InProcessExecutor(FLOWS, client).execute(ended)
+    abandoned = await client.create_flow_run(FLOWS["succeeds"], name="abandoned", state=Pending())
+    soon = datetime.now(UTC) + timedelta(seconds=1)
+    assert await close_abandoned_runs(client, before=soon) >= 1
+    assert await state_of(client, abandoned) == "Crashed: Nobody took this run up."
+    assert await delete_ended_runs(client, before=soon) >= 2
+    for run in (ended, abandoned):
+        with pytest.raises(ObjectNotFound):
+            await client.read_flow_run(run.id)
+
+
+def test_old_idempotency_keys_are_deleted(sqlite_place: Installation) -> None:
+    engine = sqlite_place.office.engine
+    with writing(engine) as session:
+        for day in (1, 2):
+            moment = datetime(2026, 3, day, tzinfo=UTC)
+            row = IdempotencyRow(actor="a", route="r", key=str(day), body_hash="h", answer={}, created_at=moment)
+            session.add(row)
+    assert delete_idempotency_keys(engine, before=datetime(2026, 3, 2, tzinfo=UTC)) == 1
+    with reading(engine) as session:
+        assert [row.key for row in session.scalars(select(IdempotencyRow))] == ["2"]
