@@ -123,7 +123,7 @@ def _verified(engine: Engine, login: str, password: str, now: datetime) -> tuple
 def change_password(
     engine: Engine, *, staff_id: str, present: str, new: str, now: datetime, session_token: str
 ) -> None:
-    """A new password for an account; its other sessions end. Wrong guesses count as failed log-ins.
+    """A new password for an account; its other sessions and its API tokens end. Wrong guesses count as failed log-ins.
 
     Raises:
         SignInFailed: the present password is wrong, or the account is locked.
@@ -137,6 +137,7 @@ def change_password(
         session.execute(update(StaffRow).where(col(StaffRow.id) == staff_id).values(**values))
         other = col(SessionRow.token_hash) != token_hash(session_token)
         session.execute(delete(SessionRow).where(col(SessionRow.staff_id) == staff_id, other))
+        revoke_tokens_of(session, staff_id=staff_id, now=now)
 
 
 def log_out(engine: Engine, token: str) -> None:
@@ -227,4 +228,11 @@ def revoke_token(session: Session, *, staff_id: str, token_id: str, now: datetim
     if row is None or row.staff_id != staff_id:
         raise UnknownToken(token=token_id)
     row.revoked_at = row.revoked_at or now
+    session.flush()
+
+
+def revoke_tokens_of(session: Session, *, staff_id: str, now: datetime) -> None:
+    """End every token of an account that has not ended yet."""
+    still_open = (col(ApiTokenRow.staff_id) == staff_id, col(ApiTokenRow.revoked_at).is_(None))
+    session.execute(update(ApiTokenRow).where(*still_open).values(revoked_at=now))
     session.flush()

@@ -25,6 +25,8 @@ from procedures.communes import commune as commune_of
 SESSION_COOKIE = "motcua_session"
 PRE_LOGIN_COOKIE = "motcua_form"
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+ALL_FIELDS = ""
+"""Asked as a field, only a grant without a field covers it (None would let a grant of any one field through)."""
 
 Clock = Callable[[], datetime]
 
@@ -113,9 +115,20 @@ def at_dossier(request: Request, actor: Actor, permission: Permission) -> None:
 
 def at_place(request: Request, actor: Actor, permission: Permission) -> None:
     """The actor holds the permission in the commune of the query; without one, in the whole province of the query."""
+    province, commune = _place_asked(request)
+    authorise(actor, permission, province=province, commune=commune)
+
+
+def at_place_in_all_fields(request: Request, actor: Actor, permission: Permission) -> None:
+    """As `at_place`, by a grant that is not limited to a field: for what cannot be shown field by field."""
+    province, commune = _place_asked(request)
+    authorise(actor, permission, province=province, commune=commune, field=ALL_FIELDS)
+
+
+def _place_asked(request: Request) -> tuple[str, str | None]:
     commune = request.query_params.get("commune") or None
     province = commune_of(commune).province_code if commune else request.query_params.get("province", "")
-    authorise(actor, permission, province=province, commune=commune)
+    return province, commune
 
 
 @dataclass(frozen=True)

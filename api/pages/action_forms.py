@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from dossiers.errors import UnknownAction
 from dossiers.gate import VIETNAM
 from dossiers.offer_types import Offer
 from dossiers.permitted import Action
@@ -33,6 +35,7 @@ ITEM_ROWS = 3
 DOCUMENT_FORMS = ("original", "copy", "electronic", "from_database")
 GIVEN = {"occurrence": int, "number": int, "reason": str}
 """What an offer may have settled already, with its type."""
+_NUMBER = re.compile(r"[0-9]{1,9}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,13 +191,19 @@ class Attempt:
 
 
 def command_of(action: Action, typed: Typed) -> dict[str, Any]:
-    """The command that a form says. Values that do not fit are left as typed: the command's own shape refuses them."""
+    """The command that a form says. Values that do not fit are left as typed: the command's own shape refuses them.
+
+    Raises:
+        UnknownAction: the desk has no form for it; a submission is registered on a page of its own.
+    """
+    if action not in FIELDS:
+        raise UnknownAction(action=action.value)
     command: dict[str, Any] = {}
     names = {f.name for f in FIELDS[action]}
     for name, kind in GIVEN.items():
         value = _first(typed, name)
         if value and name not in names:
-            command[name] = int(value) if kind is int and value.isdecimal() else value
+            command[name] = int(value) if kind is int and _NUMBER.fullmatch(value) else value
     for one in (*FIELDS[action], FormField("occurred_at", "instant"), FormField("backdating_reason")):
         value = _read(one, typed)
         if value not in (None, "", [], {}):

@@ -11,7 +11,7 @@ from fastapi.responses import RedirectResponse
 
 from api.auth import Caller, log_out
 from api.deps import PRE_LOGIN_COOKIE, SESSION_COOKIE, caller_of, desk_of, needs
-from api.errors import CsrfRefused, SignInFailed, TooManyAttempts, shown
+from api.errors import CsrfRefused, MalformedRequest, SignInFailed, TooManyAttempts, shown
 from api.language import language_of
 from api.pages.rendering import login_page, resend_page
 from api.routes.session import give_cookie, open_session
@@ -77,10 +77,10 @@ def own_path(target: str) -> str:
 def _kept(text: str) -> dict[str, list[str]]:
     try:
         found: Any = json.loads(text) if text else {}
-    except ValueError:
-        return {}
+    except (ValueError, RecursionError):
+        found = None
     if not isinstance(found, dict):
-        return {}
+        raise MalformedRequest(problem="what was kept of the form cannot be read")
     return {str(k): [str(v) for v in vs] for k, vs in found.items() if isinstance(vs, list)}
 
 

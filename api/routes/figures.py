@@ -9,7 +9,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Header, Path, Query, Request, Response
 
 from api.auth import Caller
-from api.deps import at_place, desk_of, needs, now_of
+from api.deps import at_place_in_all_fields, desk_of, needs, now_of
 from api.shapes import REFUSALS
 from dossiers.authority import Permission
 from performance.reports import monthly
@@ -26,12 +26,15 @@ def month_figures(
     request: Request,
     response: Response,
     month: Month,
-    caller: Annotated[Caller, needs(Permission.VIEW_FIGURES, at_place)],
+    caller: Annotated[Caller, needs(Permission.VIEW_FIGURES, at_place_in_all_fields)],
     province: Annotated[str | None, Query(pattern=r"^[0-9]{2}$")] = None,
     commune: Annotated[str | None, Query(pattern=r"^[0-9]{5}$")] = None,
     if_none_match: Annotated[str | None, Header(max_length=80)] = None,
 ) -> dict[str, Any] | Response:
-    """The month of a commune, or of every commune of a province. `ETag` stays while nothing has changed."""
+    """The month of a commune, or of every commune of a province. `ETag` stays while nothing has changed.
+
+    The figures are of all fields together: a role in one field is not enough.
+    """
     where = commune_of(commune).province_code if commune else province
     report = monthly(
         desk_of(request).office.engine, province=where, month=month, commune=commune, now=now_of(request)

@@ -7,17 +7,17 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Request
 from pydantic import BaseModel, ConfigDict, Field
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col
 
-from api.auth import Caller
-from api.deps import anywhere, desk_of, needs, now_of
-from api.errors import LoginTaken, UnknownStaff
+from api.auth import Caller, revoke_tokens_of
+from api.deps import ALL_FIELDS, anywhere, desk_of, needs, now_of
+from api.errors import LoginTaken, MalformedRequest, UnknownStaff
 from api.shapes import REFUSALS
 from dossiers.authority import Actor, Grant, Permission, StaffRole, authorise, may
 from dossiers.people import add_staff, hash_password
-from dossiers.personal_tables import ApiTokenRow, GrantRow, SessionRow, StaffRow
+from dossiers.personal_tables import GrantRow, SessionRow, StaffRow
 from dossiers.session import reading, writing
 from procedures.communes import commune as commune_of
 from procedures.communes import province as province_of
@@ -71,7 +71,7 @@ def list_staff(request: Request, caller: Administrator) -> list[dict[str, Any]]:
 @router.post("", status_code=201)
 def make_staff(request: Request, new: NewStaff, caller: Administrator) -> dict[str, Any]:
     """Make an account with its roles."""
-    grants = [_checked(caller.actor, g) for g in new.grants]
+    grants = [_checked(request, caller.actor, g) for g in new.grants]
     try:
         with writing(desk_of(request).office.engine) as session:
             row = add_staff(
@@ -85,7 +85,7 @@ def make_staff(request: Request, new: NewStaff, caller: Administrator) -> dict[s
 @router.post("/{staff_id}/grants", status_code=201)
 def grant(request: Request, staff_id: StaffId, new: GrantShape, caller: Administrator) -> dict[str, Any]:
     """Give a role; giving it twice changes nothing."""
-    given = _checked(caller.actor, new)
+    given = _checked(request, caller.actor, new)
     with writing(desk_of(request).office.engine) as session:
         row = _staff(session, staff_id)
         values: dict[str, Any] = {**asdict(given), "role": given.role.value, "staff_id": row.id}
@@ -102,27 +102,29 @@ def deactivate(request: Request, staff_id: StaffId, caller: Administrator) -> di
         row = _within_reach(session, staff_id, caller.actor)
         row.active = False
         session.execute(delete(SessionRow).where(col(SessionRow.staff_id) == row.id))
-        open_tokens = (col(ApiTokenRow.staff_id) == row.id, col(ApiTokenRow.revoked_at).is_(None))
-        session.execute(update(ApiTokenRow).where(*open_tokens).values(revoked_at=now_of(request)))
+        revoke_tokens_of(session, staff_id=row.id, now=now_of(request))
         session.flush()
         return _shape(session, row)
 
 
 @router.post("/{staff_id}/password", status_code=204)
 def set_password(request: Request, staff_id: StaffId, new: NewPassword, caller: Administrator) -> None:
-    """Set a new password and unlock; open sessions end."""
+    """Set a new password and unlock; open sessions and API tokens end."""
     hashed = hash_password(new.password)
     with writing(desk_of(request).office.engine) as session:
         row = _within_reach(session, staff_id, caller.actor)
         row.password_hash, row.failed_logins, row.locked_until = hashed, 0, None
         session.execute(delete(SessionRow).where(col(SessionRow.staff_id) == row.id))
+        revoke_tokens_of(session, staff_id=row.id, now=now_of(request))
 
 
-def _checked(actor: Actor, given: GrantShape) -> Grant:
+def _checked(request: Request, actor: Actor, given: GrantShape) -> Grant:
     province_of(given.province)
     if given.commune and commune_of(given.commune).province_code != given.province:
         raise UnknownCommune(code=given.commune, province=given.province)
-    authorise(actor, Permission.MANAGE_STAFF, province=given.province, commune=given.commune or None)
+    if given.field and given.field not in desk_of(request).office.catalogue.fields():
+        raise MalformedRequest(problems=[{"field": "field", "problem": "there is no such field"}])
+    _authorise(actor, given.province, given.commune, given.field)
     return Grant(given.role, given.province, given.commune, given.field)
 
 
@@ -137,12 +139,18 @@ def _within_reach(session: Session, staff_id: str, actor: Actor) -> StaffRow:
     # Every role must lie within reach: else somebody could close an account of another province by granting it a role.
     row = _staff(session, staff_id)
     for g in session.execute(select(GrantRow).where(col(GrantRow.staff_id) == row.id)).scalars():
-        authorise(actor, Permission.MANAGE_STAFF, province=g.province, commune=g.commune or None)
+        _authorise(actor, g.province, g.commune, g.field)
     return row
 
 
 def _reaches(actor: Actor, given: dict[str, str]) -> bool:
-    return may(actor, Permission.MANAGE_STAFF, province=given["province"], commune=given["commune"] or None)
+    where = {name: given[name] for name in ("province", "commune", "field")}
+    return may(actor, Permission.MANAGE_STAFF, **where)
+
+
+def _authorise(actor: Actor, province: str, commune: str, field: str) -> None:
+    # An empty commune or field is "all of them" here: only a grant of the caller that is as wide covers that.
+    authorise(actor, Permission.MANAGE_STAFF, province=province, commune=commune, field=field or ALL_FIELDS)
 
 
 def _shape(session: Session, row: StaffRow) -> dict[str, Any]:
