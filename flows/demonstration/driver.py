@@ -124,6 +124,9 @@ class Journey:
             self._act("refuse", role, reason="Không đủ điều kiện (minh hoạ)", occurrence=occurrence)
         elif step.kind is Kind.CONSULTATION:
             self._consult(occurrence, role, step.bodies or ("Công an xã",))
+        elif step.kind is Kind.WAIT and step.wait_for == "time":
+            self._later(hours=24 * 30)  # a posting takes its time; then the law moves the dossier on
+            self._act("apply_elapsed", role)
         elif step.kind is Kind.WAIT and step.wait_for == "payment" and self.definition.fees:
             fee = self.definition.fees[0]
             self._act("record_payment", "receiving_officer", fee=fee.id, amount_vnd=fee.amount_vnd or 1000, how="cash")
