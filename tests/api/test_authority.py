@@ -61,7 +61,7 @@ COMMANDS: dict[str, dict[str, Any]] = {
     "pause": {"reason": "x"},
     "resume": {"reason": "x"},
     "extend": {"amount": "1", "reason": "bận việc", "apology": "xin lỗi"},
-    "consult": {"occurrence": 99, "bodies": ["x"], "question": "sao ạ"},
+    "consult": {"occurrence": 99, "bodies": ["xã bên"], "question": "sao ạ"},
     "answer_consultation": {"number": 1, "answer": "consent"},
     "record_payment": {"fee": "x", "amount_vnd": 1, "how": "cash"},
     "record_exemption": {"fee": "x", "ground": "hộ nghèo"},

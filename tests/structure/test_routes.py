@@ -73,7 +73,7 @@ NEEDED = {
     "GET /api/v1/dossiers/{code}/timeline": "view_dossiers at_dossier",
     "GET /api/v1/dossiers/{code}/due": "view_dossiers at_dossier",
     "GET /api/v1/dossiers/{code}/actions": "view_dossiers at_dossier",
-    "GET /api/v1/figures/{month}": "view_figures at_place",
+    "GET /api/v1/figures/{month}": "view_figures at_place_in_all_fields",
     "GET /api/v1/queues/wake-ups": "view_queues anywhere",
     "GET /api/v1/queues/messages": "view_queues anywhere",
     "POST /api/v1/calendar/impact": "view_impact at_place",
