@@ -13,6 +13,7 @@ from contextlib import contextmanager
 import httpx
 
 from dossiers.settings import Settings
+from flows.children import die_with
 
 READY_SECONDS = 90.0
 
@@ -30,7 +31,13 @@ def served(settings: Settings) -> Iterator[str]:
         return
     environment = {**os.environ, "MOTCUA_MODE": "demo"}
     command = [sys.executable, "-m", "cli", "up", "--demo"]
-    child = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, start_new_session=True)
+    child = subprocess.Popen(
+        command,
+        env=environment,
+        stdout=subprocess.DEVNULL,
+        start_new_session=True,
+        preexec_fn=die_with(os.getpid()),  # noqa: PLW1509 - nothing else runs in the child
+    )
     try:
         deadline = time.monotonic() + READY_SECONDS
         while not answers(url):

@@ -12,7 +12,7 @@ import pytest
 
 from bench.processes import free_port
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
 
 def test_the_demonstration_proves_itself(tmp_path: Path) -> None:
@@ -28,7 +28,7 @@ def test_the_demonstration_proves_itself(tmp_path: Path) -> None:
         capture_output=True,
         text=True,
         check=False,
-        timeout=240,
+        timeout=500,
     )
     assert done.returncode == 0, done.stdout + done.stderr
     told = json.loads(done.stdout)
