@@ -84,7 +84,10 @@ def test_an_explanation_in_both_languages() -> None:
         ("--from", "2026-02-13T09:00", "--limit", "3", "--unit", "working_days", "--pause", "2026-02-25"),
         ("--from", "2026-02-13T09:00", "--limit", "3", "--unit", "working_days", "--pause", "2026-02-25/2026-02-24"),
         ("--from", "2026-02-13T09:00", "--procedure", "1.001193", "--limit", "3"),
-        ("--from", "2026-02-13T09:00",),
+        (
+            "--from",
+            "2026-02-13T09:00",
+        ),
     ],
 )
 def test_what_makes_no_sense_is_refused(arguments: tuple[str, ...]) -> None:
