@@ -7,6 +7,7 @@ import sys
 
 import typer
 
+import notifications.tables  # noqa: F401 - its tables belong into every backup
 from api.commands import web
 from dossiers import calendar_commands, procedure_commands
 from dossiers import commands as dossier_commands

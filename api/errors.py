@@ -135,6 +135,7 @@ TABLE: Mapping[type[Exception], Row] = {
     d.TooEarly: Row(409, "Chưa hết thời gian của bước chờ này."),
     d.PaymentMissing: Row(409, "Chưa ghi nhận nộp tiền hoặc miễn."),
     d.BrokenKey: Row(500, "Tệp khóa bí mật bị hỏng: hãy đặt lại tệp đúng từ nơi lưu giữ."),
+    d.TablesUnknown: Row(500, "Cơ sở dữ liệu có bảng mà chương trình không biết: chưa ghi gì."),
     d.OwnActionNeeded: Row(409, "Bước này kết thúc bằng thao tác riêng, không chỉ bằng một kết quả xử lý."),
     d.NotAnEarlierStep: Row(409, "Chỉ có thể chuyển hồ sơ về bước đã qua."),
     d.MissingDocuments: Row(409, "Thiếu thành phần hồ sơ bắt buộc: đánh dấu giấy tờ đã có hoặc yêu cầu bổ sung."),

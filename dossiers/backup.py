@@ -15,11 +15,12 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, LargeBinary, Table, func, insert, select, text
+from sqlalchemy import Connection, Engine, LargeBinary, Table, func, insert, inspect, select, text
 from sqlmodel import SQLModel
 
+from dossiers import personal_tables, tables  # noqa: F401 - they enter the metadata
 from dossiers.columns import UtcDateTime
-from dossiers.errors import NotABackup, TargetNotEmpty
+from dossiers.errors import NotABackup, TablesUnknown, TargetNotEmpty
 from dossiers.migrate import newest, require_current, upgrade
 
 FORMAT = "motcua-backup-1"
@@ -44,6 +45,7 @@ def backup(engine: Engine, path: Path) -> BackupReport:
         FileExistsError: the file is already there.
     """
     require_current(engine)
+    _require_all_tables(engine)
     if path.exists():
         raise FileExistsError(str(path))
     part = path.with_name(path.name + ".part")
@@ -66,18 +68,30 @@ def restore(engine: Engine, path: Path) -> BackupReport:
     """
     end = _check_whole(path)
     upgrade(engine)
-    tables = {t.name: t for t in _tables()}
+    _require_all_tables(engine)
+    known = {t.name: t for t in _tables()}
     with engine.begin() as connection:
         for name in ("dossiers", "staff"):
-            if connection.execute(select(func.count()).select_from(tables[name])).scalar_one():
+            if connection.execute(select(func.count()).select_from(known[name])).scalar_one():
                 raise TargetNotEmpty(table=name)
         for table in reversed(_tables()):
             connection.execute(table.delete())
         for name, rows in _batches(path):
-            table = tables[name]
+            table = known[name]
             connection.execute(insert(table), [_decode(table, row) for row in rows])
         _advance_counters(connection)
     return BackupReport(end["rows"], end["sha256"])
+
+
+def _require_all_tables(engine: Engine) -> None:
+    """Nothing, when every table of the database is known here: a backup that leaves one out is none.
+
+    Raises:
+        TablesUnknown: the program that asks has not loaded all floors that own tables.
+    """
+    unknown = set(inspect(engine).get_table_names()) - set(SQLModel.metadata.tables) - {"alembic_version"}
+    if unknown:
+        raise TablesUnknown(tables=sorted(unknown))
 
 
 def _tables() -> list[Table]:

@@ -209,5 +209,9 @@ class NotABackup(DossierError):
     """That file is no backup, or it is damaged."""
 
 
+class TablesUnknown(DossierError):
+    """The database has tables that this program does not know: nothing was written."""
+
+
 class TargetNotEmpty(DossierError):
     """The database to restore into is not empty."""

@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import gzip
+import json
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import func, select
@@ -91,3 +96,37 @@ def test_an_empty_database_cannot_be_backed_up(database_url: str, tmp_path: Path
     with pytest.raises(DatabaseTooOld):
         backup(engine_for(database_url), tmp_path / "b.gz")
     assert list(tmp_path.glob("b.gz*")) == []
+
+
+def test_the_shell_backs_up_every_table(tmp_path: Path) -> None:
+    """In a process of its own, which has loaded nothing but what `motcua backup` loads."""
+    home = {**os.environ, "MOTCUA_HOME": str(tmp_path / "home")}
+
+    def motcua(*arguments: str) -> dict[str, Any]:
+        command = [sys.executable, "-m", "cli", *arguments, "--json"]
+        done = subprocess.run(command, env=home, capture_output=True, text=True, check=True)
+        told: dict[str, Any] = json.loads(done.stdout)
+        return told
+
+    motcua("migrate")
+    assert set(motcua("backup", str(tmp_path / "b.gz"))["rows"]) == {
+        "access_records",
+        "api_tokens",
+        "applicants",
+        "calendar_versions",
+        "code_counters",
+        "cuts",
+        "dossiers",
+        "events",
+        "free_texts",
+        "grants",
+        "idempotency_keys",
+        "installation",
+        "messages",
+        "open_steps",
+        "recorded_messages",
+        "staff",
+        "undecided_events",
+        "wake_ups",
+        "warnings",
+    }
