@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Engine, Row, Select, delete, select, update
 from sqlmodel import Session, col
 
-from api.errors import SignInFailed, TooManyAttempts, UnknownToken
+from api.error_kinds import SignInFailed, TooManyAttempts, UnknownToken
 from dossiers.authority import Actor, Grant, StaffRole
 from dossiers.people import hash_password, password_matches, token_hash
 from dossiers.personal_tables import ApiTokenRow, GrantRow, SessionRow, StaffRow

@@ -11,7 +11,7 @@ from typing import Any
 from fastapi import Depends, Request
 
 from api.auth import Caller, Throttle, caller_of_session, caller_of_token
-from api.errors import CsrfRefused, NotSignedIn
+from api.error_kinds import CsrfRefused, NotSignedIn
 from dossiers.authority import Actor, Permission, authorise, grants_for
 from dossiers.errors import NoAuthority
 from dossiers.office import Office

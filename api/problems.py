@@ -12,16 +12,8 @@ from fastapi.responses import JSONResponse, Response
 from sqlalchemy.exc import OperationalError
 from starlette.exceptions import HTTPException
 
-from api.errors import (
-    ApiError,
-    DatabaseBusy,
-    InternalFault,
-    MalformedRequest,
-    MethodNotAllowed,
-    NoSuchPage,
-    Shown,
-    shown,
-)
+from api.error_kinds import ApiError, DatabaseBusy, InternalFault, MalformedRequest, MethodNotAllowed, NoSuchPage
+from api.errors import Shown, shown
 from api.language import language_of
 from api.request_body import Receive, Scope, Send
 from api.security import ALWAYS

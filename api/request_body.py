@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 from urllib.parse import parse_qsl
 
-from api.errors import ApiError, BodyTooLarge, MalformedRequest, UnsupportedMedia
+from api.error_kinds import ApiError, BodyTooLarge, MalformedRequest, UnsupportedMedia
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]

@@ -32,6 +32,11 @@ class Permission(StrEnum):
     VIEW_IMPACT = "view_impact"
     MANAGE_STAFF = "manage_staff"
     MANAGE_TOKENS = "manage_tokens"
+    PLAN_ABSENCE = "plan_absence"
+    DECIDE_ABSENCE = "decide_absence"
+    VIEW_COVERAGE = "view_coverage"
+    MANAGE_EXEMPTIONS = "manage_exemptions"
+    MANAGE_CONTACTS = "manage_contacts"
 
 
 R = StaffRole
@@ -61,12 +66,18 @@ AUTHORITY: dict[Action | Permission, frozenset[StaffRole]] = {
     Action.ISSUE_RESULT: frozenset({R.CLERK, R.SIGNATORY, R.CASE_OFFICER}),
     Action.HAND_OVER: _DESK | {R.CLERK},
     Action.WITHDRAW: _DESK,
+    Action.PROPOSE_STOP: _OFFICE,
+    Action.DECLINE_STOP: frozenset({R.SIGNATORY, R.SUPERVISOR}),
     Action.STOP: frozenset({R.SIGNATORY, R.SUPERVISOR}),
     Action.REOPEN: frozenset({R.SIGNATORY, R.SUPERVISOR}),
     Action.CORRECT: _DESK | {R.CASE_OFFICER},
     Action.APPLY_CALENDAR: frozenset({R.SUPERVISOR, R.ADMINISTRATOR}),
     Action.MOVE_TO_VERSION: frozenset({R.SUPERVISOR, R.ADMINISTRATOR}),
     Action.APPLY_ELAPSED: _OFFICE,
+    Action.STORE_DOCUMENT: _OFFICE,
+    Action.REMOVE_DOCUMENT: _DESK | {R.CASE_OFFICER},
+    Action.ISSUE_SLIP: _OFFICE,
+    Action.RATE: _DESK | {R.CLERK},
     Permission.VIEW_DOSSIERS: _OFFICE | {R.PROVINCE_AUDITOR},
     Permission.VIEW_PERSONAL_DATA: _OFFICE,
     Permission.VIEW_FIGURES: _OFFICE | {R.PROVINCE_AUDITOR, R.ADMINISTRATOR},
@@ -74,6 +85,11 @@ AUTHORITY: dict[Action | Permission, frozenset[StaffRole]] = {
     Permission.VIEW_IMPACT: frozenset({R.SUPERVISOR, R.PROVINCE_AUDITOR, R.ADMINISTRATOR}),
     Permission.MANAGE_STAFF: frozenset({R.ADMINISTRATOR}),
     Permission.MANAGE_TOKENS: _OFFICE | {R.PROVINCE_AUDITOR, R.ADMINISTRATOR},
+    Permission.PLAN_ABSENCE: _OFFICE,
+    Permission.DECIDE_ABSENCE: frozenset({R.SUPERVISOR}),
+    Permission.VIEW_COVERAGE: frozenset({R.SUPERVISOR, R.PROVINCE_AUDITOR, R.ADMINISTRATOR}),
+    Permission.MANAGE_EXEMPTIONS: frozenset({R.ADMINISTRATOR}),
+    Permission.MANAGE_CONTACTS: frozenset({R.SUPERVISOR, R.ADMINISTRATOR}),
 }
 
 
@@ -146,7 +162,15 @@ def grants_for(actor: Actor, permission: Action | Permission) -> tuple[Grant, ..
     return tuple(g for g in actor.grants if g.role in AUTHORITY[permission])
 
 
-_PEOPLE_ONLY = frozenset({Permission.MANAGE_STAFF, Permission.MANAGE_TOKENS})
+_PEOPLE_ONLY = frozenset(
+    {
+        Permission.MANAGE_STAFF,
+        Permission.MANAGE_TOKENS,
+        Permission.DECIDE_ABSENCE,
+        Permission.MANAGE_EXEMPTIONS,
+        Permission.MANAGE_CONTACTS,
+    }
+)
 """No API token may do these: a token that makes tokens or accounts would outgrow its own scopes."""
 
 

@@ -18,7 +18,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, LargeBinary, Table, func, insert, inspect, select, text
 from sqlmodel import SQLModel
 
-from dossiers import personal_tables, tables  # noqa: F401 - they enter the metadata
+from dossiers import desk_tables, personal_tables, tables  # noqa: F401 - they enter the metadata
 from dossiers.columns import UtcDateTime
 from dossiers.errors import NotABackup, TablesUnknown, TargetNotEmpty
 from dossiers.migrate import newest, require_current, upgrade

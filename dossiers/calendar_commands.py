@@ -44,8 +44,8 @@ def apply(
     """
     from dossiers.authority import grants_for
     from dossiers.calendar_impact import apply as move
+    from dossiers.checking import parse
     from dossiers.errors import NoAuthority
-    from dossiers.gate import parse
     from dossiers.impact_report import applied_shown, moved_line
     from dossiers.people import actor_by_login
     from dossiers.permitted import Action

@@ -11,9 +11,10 @@ from sqlmodel import Session
 
 from dossiers.authority import Actor
 from dossiers.calendar_archive import is_kept, keep
+from dossiers.checking import parse
 from dossiers.clock import ClockReading, ClockState, read_clock
 from dossiers.errors import DossierError
-from dossiers.gate import act, parse
+from dossiers.gate import act
 from dossiers.office import Office
 from dossiers.permitted import Action
 from dossiers.reading import clock_history

@@ -77,6 +77,10 @@ class MissingDocuments(DossierError):
     """Required documents are missing: ask for a supplement, or tick them."""
 
 
+class UnknownStoredDocument(DossierError):
+    """The dossier has no such document in the store."""
+
+
 class UnknownDocument(DossierError):
     """The procedure requires no such document."""
 

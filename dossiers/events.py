@@ -44,9 +44,21 @@ class EventType(StrEnum):
     RESULT_ISSUED = "ResultIssued"
     RESULT_HANDED_OVER = "ResultHandedOver"
     DOSSIER_WITHDRAWN = "DossierWithdrawn"
+    STOP_PROPOSED = "StopProposed"
+    STOP_DECLINED = "StopDeclined"
     DOSSIER_STOPPED = "DossierStopped"
     DOSSIER_REOPENED = "DossierReopened"
     CORRECTION_MADE = "CorrectionMade"
+    DOCUMENT_STORED = "DocumentStored"
+    DOCUMENT_REMOVED = "DocumentRemoved"
+    SLIP_ISSUED = "SlipIssued"
+    RATING_GIVEN = "RatingGiven"
+
+
+BESIDE_THE_WORK = frozenset(
+    {EventType.DOCUMENT_STORED, EventType.DOCUMENT_REMOVED, EventType.SLIP_ISSUED, EventType.RATING_GIVEN}
+)
+"""Events that change nothing of what anybody may do: they make no officer's view of the dossier stale."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,24 +8,27 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from pydantic import ValidationError
 from sqlalchemy import update
 from sqlmodel import Session, col
 
-from dossiers.actions import asking, elapsed, ending, intake, moving, standstill, working  # noqa: F401 - they enter the table
+from dossiers.actions import (  # noqa: F401 - they enter the table
+    asking,
+    elapsed,
+    ending,
+    intake,
+    moving,
+    papers,
+    standstill,
+    working,
+)
 from dossiers.actions.base import RULES, Command, Context
 from dossiers.authority import SYSTEM, Actor, authorise
 from dossiers.calendar_archive import BINDING, keep
+from dossiers.checking import legal_moment, parse, refuse_stale
 from dossiers.errors import (
-    BackdatingNeedsReason,
-    BeforePreviousEvent,
-    InTheFuture,
-    MalformedCommand,
     NotPermittedNow,
-    StaleRevision,
-    UnknownAction,
 )
-from dossiers.events import Event, FreeText, NewEvent, instant
+from dossiers.events import Event, FreeText, NewEvent
 from dossiers.failpoints import failpoint
 from dossiers.history import apply, fold
 from dossiers.idempotency import IdempotencyKey, first_answer, remember
@@ -189,8 +192,7 @@ def act(
         if idempotency and (answer := first_answer(session, idempotency)) is not None:
             return answer
         work = take(office, session, code, now=now)
-        if expected_revision is not None and expected_revision != work.state.revision:
-            raise StaleRevision(dossier=code, expected=expected_revision, actual=work.state.revision)
+        refuse_stale(work.state, expected_revision)
         at = legal_moment(parsed, work.state, now)
         work.elapse(at, hold=False)
         decide_one(work, name, parsed, at=at, actor=actor)
@@ -228,45 +230,6 @@ def decide_one(work: Work, name: Action, command: Command, *, at: datetime, acto
     if decided and command.backdating_reason and at < work.now:
         decided[0].payload["backdated"] = FreeText(command.backdating_reason)
     work.record(decided, at=at, actor=actor)
-
-
-def parse(action: Action | str, command: Command | Mapping[str, Any]) -> tuple[Action, Command]:
-    """The action and its validated command.
-
-    Raises:
-        UnknownAction: there is none of that name.
-        MalformedCommand: the command has not the shape that it needs; `problems` lists field and reason.
-    """
-    try:
-        name = Action(action)
-        rule = RULES[name]
-    except (ValueError, KeyError):
-        raise UnknownAction(action=str(action), known=sorted(a.value for a in RULES)) from None
-    if isinstance(command, Command):
-        return name, command
-    try:
-        return name, rule.command.model_validate(command)
-    except ValidationError as error:
-        problems = [{"field": ".".join(map(str, e["loc"])), "problem": e["msg"]} for e in error.errors()]
-        raise MalformedCommand(problems=problems) from None
-
-
-def legal_moment(command: Command, state: DossierState, now: datetime) -> datetime:
-    """When the action counts as done: now, or the moment given with a reason.
-
-    Raises:
-        InTheFuture, BackdatingNeedsReason, BeforePreviousEvent: the moment given cannot be.
-    """
-    given, last = command.occurred_at, state.last_occurred_at
-    if given is None:
-        return max(now, last) if last else now
-    if given > now:
-        raise InTheFuture(given=instant(given), now=instant(now))
-    if given < now and not command.backdating_reason:
-        raise BackdatingNeedsReason(given=instant(given))
-    if last and given < last:
-        raise BeforePreviousEvent(given=instant(given), previous=instant(last))
-    return given
 
 
 def apply_timers(office: Office, code: str, *, now: datetime, hold: bool = True) -> int:

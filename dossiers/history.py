@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from dossiers.errors import BrokenLedger
-from dossiers.events import Event, EventType
+from dossiers.events import BESIDE_THE_WORK, Event, EventType
+from dossiers.history_desk_rules import DESK_RULES
 from dossiers.history_rules import RULES, moment
 from dossiers.states import (
     CATCH_UP,
@@ -17,6 +18,9 @@ from dossiers.states import (
     PauseInterval,
     Status,
 )
+
+ALL_RULES = RULES | DESK_RULES
+"""One rule for every type of event."""
 
 
 def fold(events: Iterable[Event]) -> DossierState:
@@ -35,11 +39,13 @@ def apply(state: DossierState, event: Event) -> None:
     """
     if event.revision != state.revision + 1:
         raise BrokenLedger(dossier=state.code, expected=state.revision + 1, found=event.revision)
-    RULES[event.type](state, event, event.payload)
+    ALL_RULES[event.type](state, event, event.payload)
     _route(state, event)
     if state.status in RUNNING:
         state.status = _running_status(state)
     state.revision = event.revision
+    if event.type not in BESIDE_THE_WORK:
+        state.moved_revision = event.revision
     state.head_hash = event.hash
     if event.actor != "system":
         state.held_until = event.recorded_at + CATCH_UP if "backdated" in event.payload else None

@@ -40,6 +40,7 @@ def _registered(state: DossierState, event: Event, payload: dict[str, Any]) -> N
     state.documents = dict(payload.get("documents", {}))
     state.official_code = payload.get("official_code")
     state.parent = payload.get("parent")
+    state.body = payload.get("body")
     state.registered_at = event.occurred_at
 
 
@@ -70,8 +71,10 @@ def _accepted(state: DossierState, event: Event, payload: dict[str, Any]) -> Non
 
 
 def _ended_as(status: Status) -> Rule:
-    def rule(state: DossierState, event: Event, _payload: dict[str, Any]) -> None:
+    def rule(state: DossierState, event: Event, payload: dict[str, Any]) -> None:
         state.status = status
+        state.ended_because = payload.get("because")
+        state.stop_proposal = None
         state.closed_at = event.occurred_at
         state.open_steps.clear()
         state.arrivals.clear()
@@ -84,8 +87,9 @@ def _ended_as(status: Status) -> Rule:
     return rule
 
 
-def _handed_over(state: DossierState, event: Event, _payload: dict[str, Any]) -> None:
+def _handed_over(state: DossierState, event: Event, payload: dict[str, Any]) -> None:
     state.status = Status.HANDED_OVER
+    state.rating = payload.get("rating", state.rating)
     state.closed_at = event.occurred_at
 
 
@@ -232,7 +236,7 @@ def _reopened(state: DossierState, event: Event, payload: dict[str, Any]) -> Non
             )
         )
     state.status = Status.IN_PROGRESS if state.accepted_at else Status.SUBMITTED
-    state.finished_at = state.closed_at = state.result = None
+    state.finished_at = state.closed_at = state.result = state.ended_because = None
     state.published = False
     state.open_steps.clear()
     state.arrivals.clear()

@@ -30,12 +30,18 @@ class Action(StrEnum):
     ISSUE_RESULT = "issue_result"
     HAND_OVER = "hand_over"
     WITHDRAW = "withdraw"
+    PROPOSE_STOP = "propose_stop"
+    DECLINE_STOP = "decline_stop"
     STOP = "stop"
     REOPEN = "reopen"
     CORRECT = "correct"
     APPLY_CALENDAR = "apply_calendar"
     MOVE_TO_VERSION = "move_to_version"
     APPLY_ELAPSED = "apply_elapsed"
+    STORE_DOCUMENT = "store_document"
+    REMOVE_DOCUMENT = "remove_document"
+    ISSUE_SLIP = "issue_slip"
+    RATE = "rate"
 
 
 _WORKING = frozenset({Status.IN_PROGRESS, Status.PAUSED})
@@ -63,12 +69,18 @@ PERMITTED: dict[Action, frozenset[Status]] = {
     Action.ISSUE_RESULT: _WORKING,
     Action.HAND_OVER: frozenset({Status.FINISHED}),
     Action.WITHDRAW: _AT_DESK | RUNNING,
+    Action.PROPOSE_STOP: RUNNING,
+    Action.DECLINE_STOP: RUNNING,
     Action.STOP: RUNNING,
     Action.REOPEN: ENDED | {Status.FINISHED},
     Action.CORRECT: _ALL,
     Action.APPLY_CALENDAR: RUNNING,
     Action.MOVE_TO_VERSION: RUNNING,
     Action.APPLY_ELAPSED: _ALL,
+    Action.STORE_DOCUMENT: _ALL,
+    Action.REMOVE_DOCUMENT: _ALL,
+    Action.ISSUE_SLIP: _ALL,
+    Action.RATE: frozenset({Status.FINISHED, Status.HANDED_OVER}),
 }
 
 

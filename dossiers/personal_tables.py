@@ -1,6 +1,6 @@
 """Tables for personal data and free text (beside the ledger, erasable) and for the staff."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import Column, Index, LargeBinary, UniqueConstraint
 from sqlmodel import Field, SQLModel
@@ -59,6 +59,7 @@ class StaffRow(SQLModel, table=True):
     login: str = Field(unique=True, max_length=80)
     name: str = Field(max_length=200)
     email: str | None = Field(default=None, max_length=200)
+    phone: str | None = Field(default=None, max_length=40)
     password_hash: str = Field(max_length=300)
     active: bool = True
     failed_logins: int = 0
@@ -82,6 +83,9 @@ class GrantRow(SQLModel, table=True):
     """Empty: every commune of the province."""
     field: str = Field(default="", max_length=40)
     """Empty: every field."""
+    first_on: date | None = None
+    last_on: date | None = None
+    """A dated delegation: the role is held from `first_on` to `last_on`, both inclusive; empty: without end."""
 
 
 class SessionRow(SQLModel, table=True):

@@ -11,10 +11,11 @@ from sqlmodel import Session
 
 from dossiers.actions.intake import Applicant, RegisterSubmission, submission
 from dossiers.authority import Actor, authorise
+from dossiers.checking import legal_moment
 from dossiers.errors import MalformedCommand, UnknownDocument, WrongBody
 from dossiers.events import FreeText, canonical
 from dossiers.failpoints import failpoint
-from dossiers.gate import VIETNAM, Work, answer_of, legal_moment
+from dossiers.gate import VIETNAM, Work, answer_of
 from dossiers.idempotency import IdempotencyKey, first_answer, remember
 from dossiers.office import Office
 from dossiers.permitted import Action

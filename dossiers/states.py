@@ -136,6 +136,38 @@ class Payment:
 
 
 @dataclass(slots=True)
+class StopProposal:
+    """A proposal to stop a dossier, which a second person decides."""
+
+    revision: int
+    by: str
+    at: datetime
+
+
+@dataclass(slots=True)
+class StoredDocument:
+    """A document in the store, by its id."""
+
+    id: str
+    sha256: str
+    required_document: str | None = None
+    removed: bool = False
+
+
+@dataclass(slots=True)
+class IssuedSlip:
+    """A statutory slip that was rendered: its form, number in its year and SHA-256."""
+
+    form: str
+    number: int
+    year: int
+    paper: str
+    sha256: str
+    of_revision: int | None
+    """The event that called for it."""
+
+
+@dataclass(slots=True)
 class DossierState:
     """Everything that the rules may ask about a dossier."""
 
@@ -155,6 +187,8 @@ class DossierState:
     applicant: dict[str, Any] = field(default_factory=dict)
     official_code: str | None = None
     parent: str | None = None
+    body: str | None = None
+    """The body whose part of a linked group this is."""
     linked: list[str] = field(default_factory=list)
     documents: dict[str, str] = field(default_factory=dict)
     registered_at: datetime | None = None
@@ -185,6 +219,14 @@ class DossierState:
     done_steps: list[DoneStep] = field(default_factory=list)
     arrivals: dict[str, set[str]] = field(default_factory=dict)
     last_occurrence: int = 0
+    stop_proposal: StopProposal | None = None
+    ended_because: str | None = None
+    """Why it ended without anybody's wish on this dossier, e.g. `parent_withdrawn`."""
+    stored: dict[str, StoredDocument] = field(default_factory=dict)
+    slips: list[IssuedSlip] = field(default_factory=list)
+    rating: int | None = None
+    moved_revision: int = 0
+    """Revision of the last event that changed what somebody may do: what an officer's view is compared with."""
     reopened: int = 0
     recounted: int = 0
     """How often an explicit act bound the dossier to another calendar or version."""

@@ -40,6 +40,8 @@ class DossierRow(SQLModel, table=True):
     head_hash: str = Field(max_length=64)
     applicant_id: int | None = Field(default=None, sa_column=Column(BigId, nullable=True, index=True))
     parent: str | None = Field(default=None, max_length=40, index=True)
+    body: str | None = Field(default=None, max_length=200)
+    """The body whose part of a linked group this is; empty: the commune itself."""
     holder: str | None = Field(default=None, max_length=80)
     current_step: str | None = Field(default=None, max_length=200)
     registered_at: datetime = Field(sa_column=_at())
@@ -61,6 +63,10 @@ class DossierRow(SQLModel, table=True):
     clock_period: int = 0
     next_timer_at: datetime | None = Field(default=None, sa_column=_at(null=True))
     next_warning_at: datetime | None = Field(default=None, sa_column=_at(null=True))
+    warning_plan: list[Any] = Field(default_factory=list, sa_column=Column(Json, nullable=False))
+    """Every rung ahead as the last action left it: `[rung, number, clock period, moment]`, the earliest first."""
+    stop_proposed_by: str | None = Field(default=None, max_length=80)
+    rating: int | None = None
     silent: bool = False
 
 
@@ -156,18 +162,30 @@ class UndecidedEventRow(SQLModel, table=True):
 
 
 class WarningRow(SQLModel, table=True):
-    """A warning given once per dossier, rung and clock period, with its legal moment. Never moves the revision."""
+    """A rung reached: once per dossier, rung, thing and clock period, with its legal moment."""
 
     __tablename__ = "warnings"
-    __table_args__ = (UniqueConstraint("dossier_id", "rung", "clock_period"),)
+    __table_args__ = (UniqueConstraint("dossier_id", "rung", "number", "clock_period"),)
 
     id: int | None = Field(default=None, sa_column=Column(BigId, primary_key=True, autoincrement=True))
     dossier_id: int = Field(sa_column=Column(BigId, nullable=False))
     rung: str = Field(max_length=30)
+    number: int = 0
+    """Which step occurrence, consultation or supplement request it is about; 0: the dossier itself."""
     clock_period: int
+    """0 for rungs with a clock of their own (steps, consultations, requests)."""
     legal_moment: datetime = Field(sa_column=_at())
     recorded_at: datetime = Field(sa_column=_at())
     announced: bool = False
+
+
+class UndecidedWarningRow(SQLModel, table=True):
+    """A warning about which nobody has decided yet whom to tell. Consumed by deleting the row."""
+
+    __tablename__ = "undecided_warnings"
+
+    warning_id: int = Field(sa_column=Column(BigId, primary_key=True, autoincrement=False))
+    dossier_id: int = Field(sa_column=Column(BigId, nullable=False))
 
 
 class IdempotencyRow(SQLModel, table=True):

@@ -46,7 +46,7 @@ def compose(office: Office, session: Session, message: MessageRow, *, needs: Con
     )
 
 
-def occasion(office: Office, session: Session, event_id: int) -> Occasion:
+def occasion(office: Office, session: Session, event_id: int | None) -> Occasion:
     """An event and the state of its dossier right after it."""
     row = session.get_one(EventRow, event_id)
     events = [e for e in ledger(session, row.dossier_id) if e.revision <= row.revision]

@@ -110,7 +110,9 @@ def _message(event: _Undecided, rule: Rule, recipient: Recipient, language: str,
     )
     return {
         "message_id": message_id(event.event_hash, rule.notice.value, recipient.key, channel),
+        "source": f"event:{event.event_id}",
         "event_id": event.event_id,
+        "warnings": [],
         "dossier_id": event.dossier.id,
         "notice": rule.notice.value,
         "recipient": recipient.key,

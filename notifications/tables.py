@@ -3,10 +3,10 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import Column, Index, UniqueConstraint
+from sqlalchemy import Column, Index, LargeBinary, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-from dossiers.columns import BigId, UtcDateTime
+from dossiers.columns import BigId, Json, UtcDateTime
 
 
 class MessageState(StrEnum):
@@ -33,7 +33,7 @@ class MessageRow(SQLModel, table=True):
 
     __tablename__ = "messages"
     __table_args__ = (
-        UniqueConstraint("event_id", "notice", "recipient", "channel"),
+        UniqueConstraint("source", "notice", "recipient", "channel"),
         Index("ix_messages_due", "state", "next_try_at"),
         Index("ix_messages_dossier", "dossier_id"),
         Index("ix_messages_applicant", "applicant_id"),
@@ -42,8 +42,13 @@ class MessageRow(SQLModel, table=True):
     id: int | None = Field(default=None, sa_column=Column(BigId, primary_key=True, autoincrement=True))
     message_id: str = Field(unique=True, max_length=32)
     """Stable: the same at every attempt, so that a receiver can recognise a double."""
-    event_id: int = Field(sa_column=Column(BigId, nullable=False))
-    dossier_id: int = Field(sa_column=Column(BigId, nullable=False))
+    source: str = Field(max_length=80)
+    """What it is about: `event:17`, `warning:4`, or `digest:<recipient>:<moment>`."""
+    event_id: int | None = Field(default=None, sa_column=Column(BigId, nullable=True))
+    dossier_id: int | None = Field(default=None, sa_column=Column(BigId, nullable=True))
+    """Empty for a digest, which is about several."""
+    warnings: list[int] = Field(default_factory=list, sa_column=Column(Json, nullable=False))
+    """Ids of the warnings that it tells of."""
     notice: str = Field(max_length=40)
     recipient: str = Field(max_length=80)
     """Kind and id, e.g. `applicant:17`."""
@@ -61,6 +66,67 @@ class MessageRow(SQLModel, table=True):
     resolved_by: str | None = Field(default=None, max_length=80)
     """Who decided about an unknown outcome, or sent an undeliverable message again."""
     resolved_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime(), nullable=True))
+
+
+class PreferenceRow(SQLModel, table=True):
+    """How somebody wants to be told: through which channel, at once, once a day, or not at all."""
+
+    __tablename__ = "preferences"
+
+    recipient: str = Field(primary_key=True, max_length=80)
+    """Kind and id, e.g. `staff:1f0c...`, `applicant:17`."""
+    channel: str = Field(primary_key=True, max_length=20)
+    """A channel, or `*` for all of them."""
+    mode: str = Field(max_length=10)
+    """now, digest or off."""
+    set_by: str = Field(max_length=80)
+    set_at: datetime = Field(sa_column=Column(UtcDateTime(), nullable=False))
+
+
+class WaitingForDigestRow(SQLModel, table=True):
+    """A warning that somebody is told of in their next digest."""
+
+    __tablename__ = "waiting_for_digest"
+
+    recipient: str = Field(primary_key=True, max_length=80)
+    warning_id: int = Field(sa_column=Column(BigId, primary_key=True, autoincrement=False))
+    since: datetime = Field(sa_column=Column(UtcDateTime(), nullable=False))
+
+
+class SlipRow(SQLModel, table=True):
+    """A statutory slip as it was rendered, once. Its hash stands in the ledger of its dossier."""
+
+    __tablename__ = "slips"
+    __table_args__ = (
+        UniqueConstraint("commune", "year", "form", "number", "paper"),
+        UniqueConstraint("event_id", "form", "paper"),
+        Index("ix_slips_dossier", "dossier_id"),
+    )
+
+    id: int | None = Field(default=None, sa_column=Column(BigId, primary_key=True, autoincrement=True))
+    dossier_id: int | None = Field(default=None, sa_column=Column(BigId, nullable=True))
+    event_id: int | None = Field(default=None, sa_column=Column(BigId, nullable=True))
+    """The event that called for it; empty for form 06 and 07, which are printed on request."""
+    form: str = Field(max_length=2)
+    paper: str = Field(max_length=10)
+    """a5, a4 or thermal80."""
+    commune: str = Field(max_length=5)
+    year: int
+    number: int
+    sha256: str = Field(max_length=64)
+    pdf: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    rendered_at: datetime = Field(sa_column=Column(UtcDateTime(), nullable=False))
+
+
+class SlipCounterRow(SQLModel, table=True):
+    """Running number of slips of one form, per commune and year."""
+
+    __tablename__ = "slip_counters"
+
+    commune: str = Field(primary_key=True, max_length=5)
+    year: int = Field(primary_key=True)
+    form: str = Field(primary_key=True, max_length=2)
+    last: int = 0
 
 
 class RecordedMessageRow(SQLModel, table=True):

@@ -9,7 +9,7 @@ from fastapi.responses import RedirectResponse
 
 from api.auth import Caller, change_password
 from api.deps import SESSION_COOKIE, desk_of, needs, now_of
-from api.errors import SignInFailed
+from api.error_kinds import SignInFailed
 from api.pages.rendering import page
 
 router = APIRouter(include_in_schema=False)

@@ -11,7 +11,8 @@ from fastapi.responses import RedirectResponse
 
 from api.auth import Caller, log_out
 from api.deps import PRE_LOGIN_COOKIE, SESSION_COOKIE, caller_of, desk_of, needs
-from api.errors import CsrfRefused, MalformedRequest, SignInFailed, TooManyAttempts, shown
+from api.error_kinds import CsrfRefused, MalformedRequest, SignInFailed, TooManyAttempts
+from api.errors import shown
 from api.language import language_of
 from api.pages.rendering import login_page, resend_page
 from api.routes.session import give_cookie, open_session

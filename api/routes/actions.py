@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request, Response
 
 from api.auth import Caller
 from api.deps import desk_of, needs, now_of
-from api.errors import MalformedRequest
+from api.error_kinds import MalformedRequest
 from api.shapes import REFUSALS, ActionAnswer, Code, IdempotencyHeader, IfMatch
 from dossiers.actions.base import RULES, Command, Rule
 from dossiers.gate import act

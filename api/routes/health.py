@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request
 from sqlalchemy.exc import SQLAlchemyError
 
 from api.deps import desk_of
-from api.errors import NotReady
+from api.error_kinds import NotReady
 from dossiers.errors import DossierError
 from dossiers.migrate import require_current
 

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from api.auth import Caller, OpenSession, log_in, log_out
 from api.deps import SESSION_COOKIE, Desk, desk_of, needs, now_of
-from api.errors import SignInFailed
+from api.error_kinds import SignInFailed
 from api.shapes import REFUSALS
 
 router = APIRouter(prefix="/session", tags=["session"], responses=REFUSALS)

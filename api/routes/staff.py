@@ -13,7 +13,7 @@ from sqlmodel import Session, col
 
 from api.auth import Caller, revoke_tokens_of
 from api.deps import ALL_FIELDS, anywhere, desk_of, needs, now_of
-from api.errors import LoginTaken, MalformedRequest, UnknownStaff
+from api.error_kinds import LoginTaken, MalformedRequest, UnknownStaff
 from api.shapes import REFUSALS
 from dossiers.authority import Actor, Grant, Permission, StaffRole, authorise, may
 from dossiers.people import add_staff, hash_password

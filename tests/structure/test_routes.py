@@ -22,7 +22,8 @@ import performance
 import procedures
 from api.app import create_app
 from api.deps import Needs
-from api.errors import TABLE, ApiError, name_of
+from api.error_kinds import ApiError
+from api.errors import TABLE, name_of
 from api.language import wording
 from api.pages.action_forms import FIELDS
 from dossiers.clock_types import ClockState, LedgerKind

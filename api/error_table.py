@@ -1,0 +1,122 @@
+"""HTTP status and Vietnamese wording of every class of errors: one table, walked by a test."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from api import error_kinds as k
+from dossiers import clock_errors as c
+from dossiers import errors as d
+from notifications import errors as n
+from performance import errors as f
+from procedures import errors as p
+
+
+class Row(NamedTuple):
+    """HTTP status and Vietnamese wording of one class of errors."""
+
+    status: int
+    vi: str
+
+
+TABLE: Mapping[type[Exception], Row] = {
+    k.NotSignedIn: Row(401, "Bạn cần đăng nhập trước."),
+    k.SignInFailed: Row(401, "Sai tên đăng nhập hoặc mật khẩu, hoặc đã thử quá nhiều lần: chờ 15 phút rồi thử lại."),
+    k.TooManyAttempts: Row(429, "Có quá nhiều lần thử từ địa chỉ này: vui lòng chờ vài phút."),
+    k.CsrfRefused: Row(403, "Biểu mẫu đã cũ hoặc đến từ trang khác: mở lại trang rồi gửi lại."),
+    k.MalformedRequest: Row(422, "Yêu cầu không đúng định dạng."),
+    k.BodyTooLarge: Row(413, "Nội dung gửi lên vượt quá dung lượng cho phép."),
+    k.UnsupportedMedia: Row(415, "Hãy gửi JSON với Content-Type: application/json."),
+    k.NoSuchPage: Row(404, "Không có trang này."),
+    k.MethodNotAllowed: Row(405, "Địa chỉ này không nhận phương thức đó."),
+    k.UnknownStaff: Row(404, "Không có tài khoản này."),
+    k.LoginTaken: Row(409, "Tên đăng nhập này đã có người dùng."),
+    k.UnknownToken: Row(404, "Không có mã truy cập này."),
+    k.InternalFault: Row(500, "Hệ thống gặp sự cố; chưa có gì thay đổi. Vui lòng thử lại."),
+    k.DatabaseBusy: Row(503, "Cơ sở dữ liệu đang bận hoặc không trả lời; chưa có gì thay đổi. Vui lòng thử lại."),
+    k.NotReady: Row(503, "Hệ thống chưa sẵn sàng: cơ sở dữ liệu không trả lời hoặc khác phiên bản."),
+    # procedures
+    p.BrokenDefinition: Row(500, "Tệp định nghĩa thủ tục bị lỗi."),
+    p.BrokenCalendar: Row(500, "Tệp lịch làm việc bị lỗi."),
+    p.UnknownProcedure: Row(404, "Không có thủ tục này."),
+    p.NotInForce: Row(409, "Thủ tục không có phiên bản nào có hiệu lực vào ngày đó."),
+    p.OutsideScope: Row(409, "Thủ tục không áp dụng tại tỉnh này."),
+    p.UnknownCase: Row(404, "Thủ tục không có trường hợp này."),
+    p.FormRefused: Row(422, "Biểu mẫu còn thiếu hoặc có giá trị không đúng."),
+    p.UnknownAddition: Row(404, "Thời hạn không có phần cộng thêm này."),
+    p.AreaClassNeeded: Row(409, "Thời hạn phụ thuộc loại địa bàn của xã: hãy chọn loại địa bàn."),
+    p.UnknownCommune: Row(404, "Không có xã, phường, đặc khu nào mang mã này."),
+    p.UnknownProvince: Row(404, "Không có tỉnh, thành phố nào mang mã này."),
+    p.NoCalendar: Row(409, "Lịch làm việc chưa có cho ngày đó."),
+    # dossiers
+    d.UnknownDossier: Row(404, "Không có hồ sơ này."),
+    d.UnknownAction: Row(404, "Không có thao tác này."),
+    d.MalformedCommand: Row(422, "Nội dung thao tác không đúng định dạng."),
+    d.StaleRevision: Row(412, "Người khác vừa thay đổi hồ sơ: xem lại hồ sơ rồi mới thực hiện."),
+    d.NotPermittedNow: Row(409, "Hồ sơ đang ở trạng thái không cho phép thao tác này."),
+    d.NoAuthority: Row(403, "Bạn không có vai trò được làm việc này ở đây."),
+    d.HeldBySomeoneElse: Row(409, "Bước này đã giao cho người khác."),
+    d.UnknownAssignee: Row(404, "Người này không có tài khoản hoặc không có vai trò của bước này tại đây."),
+    d.UnknownActor: Row(404, "Không có tài khoản đang hoạt động với tên đăng nhập này."),
+    d.SignerIsCaseOfficer: Row(403, "Người thụ lý hồ sơ không được ký chính hồ sơ đó."),
+    d.StepNotOpen: Row(409, "Bước này hiện không mở."),
+    d.UnknownOutcome: Row(404, "Bước này không có kết quả xử lý đó."),
+    d.TooEarly: Row(409, "Chưa hết thời gian của bước chờ này."),
+    d.PaymentMissing: Row(409, "Chưa ghi nhận nộp tiền hoặc miễn."),
+    d.BrokenKey: Row(500, "Tệp khóa bí mật bị hỏng: hãy đặt lại tệp đúng từ nơi lưu giữ."),
+    d.TablesUnknown: Row(500, "Cơ sở dữ liệu có bảng mà chương trình không biết: chưa ghi gì."),
+    d.OwnActionNeeded: Row(409, "Bước này kết thúc bằng thao tác riêng, không chỉ bằng một kết quả xử lý."),
+    d.NotAnEarlierStep: Row(409, "Chỉ có thể chuyển hồ sơ về bước đã qua."),
+    d.MissingDocuments: Row(409, "Thiếu thành phần hồ sơ bắt buộc: đánh dấu giấy tờ đã có hoặc yêu cầu bổ sung."),
+    d.UnknownStoredDocument: Row(404, "Kho giấy tờ của hồ sơ không có tài liệu này."),
+    d.UnknownDocument: Row(404, "Thủ tục không có thành phần hồ sơ này."),
+    d.UnknownPauseReason: Row(404, "Thủ tục không có lý do tạm dừng này."),
+    d.AlreadyPaused: Row(409, "Thời hạn đang tạm dừng vì lý do này rồi."),
+    d.NotPaused: Row(409, "Thời hạn không tạm dừng vì lý do này."),
+    d.PauseStillOpen: Row(409, "Thời hạn còn đang tạm dừng: cho tính tiếp trước khi ban hành kết quả."),
+    d.ConsultationStillOpen: Row(409, "Còn cơ quan được lấy ý kiến chưa trả lời."),
+    d.SupplementNotAllowed: Row(409, "Thủ tục không cho yêu cầu bổ sung sau khi đã tiếp nhận."),
+    d.SupplementLimitReached: Row(409, "Đã yêu cầu bổ sung đủ số lần cho phép: muốn yêu cầu thêm phải nêu lý do."),
+    d.ExtensionNotAllowed: Row(409, "Thủ tục không cho gia hạn."),
+    d.ExtensionLimitReached: Row(409, "Hồ sơ đã gia hạn đủ số lần cho phép."),
+    d.ExtensionTooLong: Row(409, "Thời gian gia hạn dài hơn mức cho phép."),
+    d.ExtensionNotLater: Row(409, "Ngày hẹn mới không muộn hơn ngày hẹn cũ."),
+    d.UnknownConsultation: Row(404, "Không có lượt lấy ý kiến nào đang mở như vậy."),
+    d.UnknownFee: Row(404, "Thủ tục không có khoản phí, lệ phí này."),
+    d.UnknownResult: Row(404, "Thủ tục không có kết quả này."),
+    d.BackdatingNeedsReason: Row(409, "Ghi lùi ngày phải có lý do."),
+    d.BeforePreviousEvent: Row(409, "Không thể ghi thời điểm trước việc đã xảy ra gần nhất."),
+    d.InTheFuture: Row(409, "Không thể ghi thời điểm trong tương lai."),
+    d.NothingToCorrect: Row(409, "Không có việc nào như vậy để đính chính."),
+    d.KeyReusedForAnotherCommand: Row(409, "Mã chống gửi trùng (Idempotency-Key) đã dùng cho một nội dung khác."),
+    d.WrongBody: Row(409, "Hồ sơ thuộc cơ quan khác: hãy chuyển đến cơ quan đó."),
+    d.CalendarNotKept: Row(500, "Lịch làm việc mà hồ sơ đang tính theo không còn được cài đặt hay lưu giữ."),
+    d.CalendarRefused: Row(422, "Quyết định về lịch làm việc gửi lên không đọc được hoặc sai quy tắc."),
+    d.CalendarAlreadyApplied: Row(409, "Hồ sơ đã tính theo lịch làm việc mới nhất."),
+    d.CalendarChangedMeanwhile: Row(409, "Lịch mới nhất không còn là lịch đã xem thử: hãy xem lại ảnh hưởng."),
+    d.VersionNotLater: Row(409, "Chỉ chuyển được hồ sơ sang phiên bản thủ tục mới hơn."),
+    d.NoTransitionRule: Row(409, "Phiên bản này không có quy định chuyển tiếp nên hồ sơ giữ phiên bản cũ."),
+    d.VersionDoesNotFit: Row(409, "Hồ sơ không thể tiếp tục theo phiên bản này: thiếu nội dung mà hồ sơ cần."),
+    d.BrokenLedger: Row(500, "Sổ sự kiện của hồ sơ không khớp."),
+    d.DatabaseTooNew: Row(503, "Cơ sở dữ liệu do phiên bản phần mềm mới hơn tạo ra."),
+    d.DatabaseTooOld: Row(503, "Cơ sở dữ liệu thuộc phiên bản cũ: cần nâng cấp trước (motcua migrate)."),
+    d.NotABackup: Row(409, "Tệp này không phải bản sao lưu, hoặc đã hỏng."),
+    d.TargetNotEmpty: Row(409, "Cơ sở dữ liệu đích không trống nên không phục hồi vào được."),
+    c.NaiveInstant: Row(422, "Thời điểm phải có múi giờ: ghi +07:00 cho giờ Việt Nam hoặc Z cho UTC."),
+    c.NotAnInstant: Row(422, "Đây không phải ngày giờ: viết như 2026-02-13T09:00."),
+    c.ClockNotStarted: Row(409, "Chưa tính thời hạn: hồ sơ chưa được tiếp nhận đầy đủ."),
+    c.LimitNotPositive: Row(422, "Thời hạn phải lớn hơn không."),
+    c.CutOffMissing: Row(422, "Thời hạn này cần giờ chốt, ví dụ 15:00."),
+    c.PauseEndsBeforeItStarts: Row(422, "Khoảng tạm dừng kết thúc trước khi bắt đầu."),
+    c.ExtensionWithoutLength: Row(422, "Gia hạn phải nêu thêm bao lâu hoặc đến khi nào, chỉ một trong hai."),
+    c.BatchShapesDiffer: Row(422, "Các cột của một lô phải dài bằng nhau."),
+    # notifications
+    n.BrokenRouting: Row(500, "Quy tắc gửi thông báo bị lỗi."),
+    n.UnknownMessage: Row(404, "Không có tin nhắn này."),
+    n.NothingToResolve: Row(409, "Tin nhắn này đã rõ kết quả: không có gì để quyết định."),
+    # performance
+    f.DoesNotReconcile: Row(409, "Số liệu không khớp nên báo cáo không được công bố."),
+    f.WrongPeriod: Row(422, "Kỳ báo cáo viết như 2026-07."),
+    f.UnknownFormula: Row(404, "Không có công thức này."),
+}
