@@ -243,6 +243,7 @@ def _reopened(state: DossierState, event: Event, payload: dict[str, Any]) -> Non
     for request in state.supplements:
         request.received_at = request.received_at or event.occurred_at
     state.reopened += 1
+    state.reopened_at = event.occurred_at
 
 
 def _corrected(state: DossierState, event: Event, payload: dict[str, Any]) -> None:

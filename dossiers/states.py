@@ -228,6 +228,10 @@ class DossierState:
     moved_revision: int = 0
     """Revision of the last event that changed what somebody may do: what an officer's view is compared with."""
     reopened: int = 0
+    reopened_at: datetime | None = None
+    """When it was taken up again last."""
+    apologised: list[datetime] = field(default_factory=list)
+    """When an apology was sent that did not extend the time."""
     recounted: int = 0
     """How often an explicit act bound the dossier to another calendar or version."""
 
@@ -245,6 +249,11 @@ class DossierState:
     def open_consultations(self) -> list[Consultation]:
         """The consulted bodies that have neither answered nor been deemed to."""
         return [c for c in self.consultations.values() if c.answered_at is None]
+
+    @property
+    def apologies(self) -> int:
+        """How often an apology was sent, with an extension or without one."""
+        return len(self.extensions) + len(self.apologised)
 
     @property
     def clock_period(self) -> int:
