@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from api import error_kinds as k
 from dossiers import clock_errors as c
+from dossiers import duty_errors as u
 from dossiers import errors as d
 from notifications import errors as n
 from performance import errors as f
@@ -77,11 +78,20 @@ TABLE: Mapping[type[Exception], Row] = {
     d.PauseStillOpen: Row(409, "Thời hạn còn đang tạm dừng: cho tính tiếp trước khi ban hành kết quả."),
     d.ConsultationStillOpen: Row(409, "Còn cơ quan được lấy ý kiến chưa trả lời."),
     d.SupplementNotAllowed: Row(409, "Thủ tục không cho yêu cầu bổ sung sau khi đã tiếp nhận."),
-    d.SupplementLimitReached: Row(409, "Đã yêu cầu bổ sung đủ số lần cho phép: muốn yêu cầu thêm phải nêu lý do."),
+    d.SupplementLimitReached: Row(
+        409,
+        "Đã yêu cầu bổ sung đủ số lần cho phép. Yêu cầu thêm thì Bộ chỉ số 766 tính hồ sơ là quá hạn, "
+        "và phải nêu lý do.",
+    ),
     d.ExtensionNotAllowed: Row(409, "Thủ tục không cho gia hạn."),
     d.ExtensionLimitReached: Row(409, "Hồ sơ đã gia hạn đủ số lần cho phép."),
     d.ExtensionTooLong: Row(409, "Thời gian gia hạn dài hơn mức cho phép."),
     d.ExtensionNotLater: Row(409, "Ngày hẹn mới không muộn hơn ngày hẹn cũ."),
+    u.StopNotProposed: Row(409, "Chưa có ai đề xuất dừng hồ sơ này, hoặc đề xuất đó không còn."),
+    u.StopAlreadyProposed: Row(409, "Đã có một đề xuất dừng hồ sơ đang chờ người thứ hai quyết định."),
+    u.SecondPersonNeeded: Row(403, "Người đề xuất dừng không được tự xác nhận: phải có người thứ hai."),
+    u.ApologyGoesWithExtension: Row(409, "Thủ tục có quy định gia hạn: văn bản xin lỗi đi cùng việc gia hạn."),
+    u.ApologyLimitReached: Row(409, "Đã gửi văn bản xin lỗi, hẹn lại đủ số lần cho phép."),
     d.UnknownConsultation: Row(404, "Không có lượt lấy ý kiến nào đang mở như vậy."),
     d.UnknownFee: Row(404, "Thủ tục không có khoản phí, lệ phí này."),
     d.UnknownResult: Row(404, "Thủ tục không có kết quả này."),
@@ -101,6 +111,7 @@ TABLE: Mapping[type[Exception], Row] = {
     d.BrokenLedger: Row(500, "Sổ sự kiện của hồ sơ không khớp."),
     d.DatabaseTooNew: Row(503, "Cơ sở dữ liệu do phiên bản phần mềm mới hơn tạo ra."),
     d.DatabaseTooOld: Row(503, "Cơ sở dữ liệu thuộc phiên bản cũ: cần nâng cấp trước (motcua migrate)."),
+    d.BrokenLadder: Row(500, "Tệp thang cảnh báo bị lỗi."),
     d.NotABackup: Row(409, "Tệp này không phải bản sao lưu, hoặc đã hỏng."),
     d.TargetNotEmpty: Row(409, "Cơ sở dữ liệu đích không trống nên không phục hồi vào được."),
     c.NaiveInstant: Row(422, "Thời điểm phải có múi giờ: ghi +07:00 cho giờ Việt Nam hoặc Z cho UTC."),

@@ -110,7 +110,7 @@ class SupplementNotAllowed(DossierError):
 
 
 class SupplementLimitReached(DossierError):
-    """The supplement was already requested as often as the procedure allows: give a reason for one more."""
+    """The supplement was requested as often as is allowed: one more counts late in the 766 index and needs a reason."""
 
 
 class ExtensionNotAllowed(DossierError):
@@ -207,6 +207,10 @@ class DatabaseTooNew(DossierError):
 
 class DatabaseTooOld(DossierError):
     """The database was made by an older version of the software: bring it up to date first."""
+
+
+class BrokenLadder(DossierError):
+    """The file with the warning ladder cannot be read."""
 
 
 class NotABackup(DossierError):

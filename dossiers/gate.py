@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
-
-from sqlalchemy import update
-from sqlmodel import Session, col
 
 from dossiers.actions import (  # noqa: F401 - they enter the table
+    apologising,
     asking,
     elapsed,
     ending,
@@ -19,155 +15,26 @@ from dossiers.actions import (  # noqa: F401 - they enter the table
     moving,
     papers,
     standstill,
+    stopping,
     working,
 )
-from dossiers.actions.base import RULES, Command, Context
-from dossiers.authority import SYSTEM, Actor, authorise
-from dossiers.calendar_archive import BINDING, keep
+from dossiers.actions.base import RULES, Command
+from dossiers.authority import Actor, authorise
 from dossiers.checking import legal_moment, parse, refuse_stale
 from dossiers.errors import (
     NotPermittedNow,
 )
-from dossiers.events import Event, FreeText, NewEvent
+from dossiers.events import FreeText
 from dossiers.failpoints import failpoint
-from dossiers.history import apply, fold
 from dossiers.idempotency import IdempotencyKey, first_answer, remember
 from dossiers.office import Office
 from dossiers.people import actor_for
 from dossiers.permitted import PERMITTED, Action, permitted_actions
-from dossiers.personal_tables import FreeTextRow
-from dossiers.read_model import columns
 from dossiers.session import writing
-from dossiers.states import DossierState
-from dossiers.store import (
-    AS_IT_STANDS,
-    find,
-    ledger,
-    put_texts_aside,
-    recorded,
-    write_events,
-    write_open_steps,
-    write_wake_ups,
-)
-from dossiers.tables import DossierRow, WakeUpRow
-from dossiers.timers import next_timer
+from dossiers.work import VIETNAM, Work, desk, take
 from procedures.communes import commune as commune_of
-from procedures.errors import NotInForce
-from procedures.schema import Definition
 
-VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
-
-
-@dataclass
-class Work:
-    """A dossier taken in hand inside one transaction: locked, folded, with the events decided so far."""
-
-    office: Office
-    session: Session
-    row: DossierRow
-    state: DossierState
-    now: datetime
-    before: dict[int, Any] = field(default_factory=dict)
-    events: list[Event] = field(default_factory=list)
-    texts: list[FreeTextRow] = field(default_factory=list)
-
-    def definition(self, at: datetime, *, to_bind: bool = False) -> Definition:
-        """The version that binds the dossier; before acceptance the one in force at that moment.
-
-        A submission whose procedure has ended meanwhile keeps the version it came in under, unless `to_bind`.
-        """
-        catalogue = self.office.catalogue
-        if self.state.version:
-            return catalogue.version(self.state.procedure, self.state.version)
-        try:
-            return catalogue.in_force(self.state.procedure, at.astimezone(VIETNAM).date(), self.state.province)
-        except NotInForce:
-            if to_bind or self.state.registered_at is None:
-                raise
-            came_in = self.state.registered_at.astimezone(VIETNAM).date()
-            return catalogue.in_force(self.state.procedure, came_in, self.state.province)
-
-    def context(self, at: datetime, actor: Actor, facts: dict[str, Any] | None = None) -> Context:
-        """What an action at a legal moment may look at."""
-        place = commune_of(desk(self.state))
-        roles = actor.roles_in(place.province_code, place.code, self.row.field)
-        return Context(
-            state=self.state,
-            definition=self.definition(at),
-            calendar=self.office.calendar_of(self.state, self.session),
-            newest=self.office.calendar(self.state.province, self.state.commune),
-            now=self.now,
-            at=at,
-            actor=actor,
-            roles=frozenset(r.value for r in roles),
-            facts=facts or {},
-        )
-
-    def record(self, decided: list[NewEvent], *, at: datetime, actor: Actor) -> None:
-        """Chain decided events to the ledger in hand and move the state on."""
-        for new in decided:
-            payload = put_texts_aside(new.payload, self.row.id or 0, self.texts)
-            event = recorded(
-                self.row.code,
-                self.state.revision + 1,
-                self.state.head_hash,
-                new,
-                payload=payload,
-                at=at,
-                now=self.now,
-                actor=actor.id,
-            )
-            apply(self.state, event)
-            self.events.append(event)
-
-    def elapse(self, until: datetime, *, hold: bool = True) -> None:
-        """Apply every legal timer up to an instant, each dated at its own legal moment, the earliest first.
-
-        With `hold`, nothing while somebody records dated-back actions: timers wait then, their moments do not move.
-        """
-        if hold and self.state.held_until is not None and self.now < self.state.held_until:
-            return
-        while (timer := next_timer(self.state)) is not None and timer.moment <= until:
-            context = self.context(timer.moment, SYSTEM)
-            self.record(elapsed.decide(context, timer), at=timer.moment, actor=SYSTEM)
-
-    def write(self, lease: tuple[str, datetime] | None = None) -> list[WakeUpRow]:
-        """Write everything that was decided; the events last, because they lock the sequencer."""
-        if not self.events:
-            return []
-        if any(event.type in BINDING for event in self.events):
-            newest = self.office.calendar(self.state.province, self.state.commune)
-            keep(self.session, newest, place=self.state.commune, now=self.now)
-        found = columns(
-            self.state,
-            self.office.calendar_of(self.state, self.session),
-            now=self.now,
-            due_soon_fraction=self.office.due_soon_fraction,
-        )
-        self.session.execute(
-            update(DossierRow).where(col(DossierRow.id) == self.row.id).values(**found), execution_options=AS_IT_STANDS
-        )
-        write_open_steps(self.session, self.row.id or 0, self.before, self.state)
-        wake_ups = write_wake_ups(self.session, self.row, self.before, self.state, now=self.now, lease=lease)
-        self.session.add_all(self.texts)
-        self.session.flush()
-        write_events(self.session, self.row.id or 0, self.events, silent=self.row.silent)
-        return wake_ups
-
-
-def take(office: Office, session: Session, code: str, *, now: datetime) -> Work:
-    """A dossier locked and folded, ready to be changed in this transaction."""
-    row = find(session, code, lock=True)
-    state = fold(ledger(session, row.id or 0))
-    work = Work(office, session, row, state, now)
-    work.before = {o.occurrence: o.assignee for o in state.open_steps.values()}
-    return work
-
-
-def desk(state: DossierState) -> str:
-    """The commune whose staff has the dossier: the intake's until it was forwarded, then the competent one's."""
-    never_left = state.forwarded_to is None and state.received_at_competent_body is None
-    return state.intake_commune if never_left else state.commune
+__all__ = ["VIETNAM", "Work", "act", "answer_of", "apply_timers", "decide_one", "desk", "take"]
 
 
 def act(
@@ -219,7 +86,7 @@ def decide_one(work: Work, name: Action, command: Command, *, at: datetime, acto
         )
     facts: dict[str, Any] = {"area": commune_of(state.commune).area_class.value}
     if isinstance(command, working.Assign):
-        assignee = actor_for(work.session, command.assignee)
+        assignee = actor_for(work.session, command.assignee, on=at.astimezone(VIETNAM).date())
         held = assignee.roles_in(place.province_code, place.code, work.row.field) if assignee else ()
         facts["assignee_roles"] = frozenset(r.value for r in held)
     if isinstance(command, moving.MoveToVersion):

@@ -39,8 +39,11 @@ def apply(state: DossierState, event: Event) -> None:
     """
     if event.revision != state.revision + 1:
         raise BrokenLedger(dossier=state.code, expected=state.revision + 1, found=event.revision)
+    period = state.clock_period
     ALL_RULES[event.type](state, event, event.payload)
     _route(state, event)
+    if state.clock_period != period:
+        state.period_started_at = event.occurred_at
     if state.status in RUNNING:
         state.status = _running_status(state)
     state.revision = event.revision

@@ -104,12 +104,7 @@ def rebuild(office: Office, *, now: datetime) -> CheckReport:
                 report.differences.append(Difference(row.code, "chain", problem, ""))
                 continue
             state = fold(events)
-            found = columns(
-                state,
-                office.calendar_of(state, session),
-                now=now,
-                due_soon_fraction=office.due_soon_fraction,
-            )
+            found = columns(state, office.calendar_of(state, session), office.desk_rules(state, row.field), now=now)
             session.execute(update(DossierRow).where(col(DossierRow.id) == row.id).values(**found))
             steps = session.execute(select(OpenStepRow).where(col(OpenStepRow.dossier_id) == row.id)).scalars()
             write_open_steps(session, row.id or 0, {s.occurrence: s.assignee for s in steps}, state)
@@ -127,7 +122,7 @@ def _differences(
 ) -> list[Difference]:
     state = fold(events)
     expected: dict[str, Any] = columns(
-        state, office.calendar_of(state, session), now=now, due_soon_fraction=office.due_soon_fraction
+        state, office.calendar_of(state, session), office.desk_rules(state, row.field), now=now
     )
     found = [
         Difference(row.code, name, str(value), str(getattr(row, name)))

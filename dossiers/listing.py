@@ -17,8 +17,7 @@ from dossiers.office import Office
 from dossiers.people import find_applicants
 from dossiers.personal_tables import ApplicantRow
 from dossiers.states import RUNNING, Status
-from dossiers.tables import DossierRow, OpenStepRow, WarningRow
-from dossiers.warning_rungs import Rung
+from dossiers.tables import DossierRow, OpenStepRow
 from procedures.communes import communes_of
 from procedures.errors import UnknownProvince
 
@@ -153,23 +152,13 @@ def _due(due: Due, now: datetime) -> ColumnElement[bool]:
     if due == "due_today":
         local = now.astimezone(_vietnam()).date()
         return and_(running, col(DossierRow.due_on) == local)
-    return and_(running, col(DossierRow.due_at) > now, _warned(now))
+    return and_(running, col(DossierRow.due_at) > now, col(DossierRow.due_soon_at) <= now)
 
 
 def _vietnam() -> Any:
     from dossiers.gate import VIETNAM
 
     return VIETNAM
-
-
-def _warned(now: datetime) -> ColumnElement[bool]:
-    # The sweep moves next_warning_at on to the next rung when it has written the warning, so both are asked.
-    written = exists().where(
-        col(WarningRow.dossier_id) == col(DossierRow.id),
-        col(WarningRow.rung) == Rung.DUE_SOON.value,
-        col(WarningRow.clock_period) == col(DossierRow.clock_period),
-    )
-    return or_(and_(col(DossierRow.next_warning_at) <= now, not_(written)), written)
 
 
 def _waits_for(roles: list[str], holder: str | None = None) -> ColumnElement[bool]:

@@ -2,19 +2,32 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from sqlalchemy import Engine
 from sqlmodel import Session
 
 from dossiers.calendar_archive import bound_calendar
+from dossiers.document_store import DocumentStore
+from dossiers.ladder import Ladder, Ladders, built_in_ladders, read_ladders
 from dossiers.personal import Vault
 from dossiers.session import engine_for
 from dossiers.settings import Settings
 from dossiers.states import DossierState
+from dossiers.working_time import local_date
 from procedures.calendars import Calendar, Extra, load_calendar
 from procedures.catalogue import Catalogue, load_catalogue
+from procedures.schema import Definition
+
+
+@dataclass(frozen=True, slots=True)
+class DeskRules:
+    """What a dossier's warnings go by."""
+
+    definition: Definition | None
+    ladder: Ladder
+    due_soon_fraction: float
 
 
 @dataclass(frozen=True)
@@ -26,6 +39,8 @@ class Office:
     vault: Vault
     calendars: Extra = None
     due_soon_fraction: float = 0.75
+    ladders: Ladders = field(default_factory=built_in_ladders)
+    documents: DocumentStore = field(default_factory=lambda: DocumentStore(Path(".motcua") / "documents"))
 
     @classmethod
     def open(cls, settings: Settings) -> Office:
@@ -36,6 +51,8 @@ class Office:
             vault=Vault.from_file(settings.secret_key_file),
             calendars=settings.calendars,
             due_soon_fraction=settings.due_soon_fraction,
+            ladders=read_ladders(*([settings.ladder] if settings.ladder else [])),
+            documents=DocumentStore(settings.documents_folder, settings.max_document_bytes),
         )
 
     def calendar(self, province: str | None, commune: str | None) -> Calendar:
@@ -50,6 +67,23 @@ class Office:
         """
         newest = self.calendar(state.province, state.commune)
         return bound_calendar(session, state.calendar_version, newest)
+
+    def desk_rules(self, state: DossierState, field: str) -> DeskRules:
+        """The version and the ladder that a dossier goes by; no version before it was accepted."""
+        definition = self.catalogue.version(state.procedure, state.version) if state.version else None
+        since = state.accepted_at or state.registered_at
+        ladder = (
+            self.ladders.ladder_for(
+                procedure=state.procedure,
+                field=field,
+                province=state.province,
+                commune=state.commune,
+                on=local_date(since),
+            )
+            if since
+            else Ladder()
+        )
+        return DeskRules(definition, ladder, self.due_soon_fraction)
 
     def with_calendars(self, *files: Path) -> Office:
         """The same office as if further calendar files (or folders) were installed."""

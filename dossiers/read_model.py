@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from datetime import datetime
+from fractions import Fraction
 from typing import Any
 
-from dossiers.clock import read_clock, verdict
+from dossiers.clock import ClockReading, moment_at_fraction, read_clock, verdict
 from dossiers.clock_types import HOUR_UNITS
+from dossiers.office import DeskRules
 from dossiers.reading import clock_history
-from dossiers.states import DossierState
+from dossiers.states import RUNNING, DossierState
 from dossiers.timers import next_timer
-from dossiers.warning_rungs import rungs
+from dossiers.warning_records import to_store
+from dossiers.warning_rungs import PlannedRung, is_moving, plan
 from procedures.calendars import Calendar
 
 
-def columns(state: DossierState, calendar: Calendar, *, now: datetime, due_soon_fraction: float) -> dict[str, Any]:
+def columns(state: DossierState, calendar: Calendar, rules: DeskRules, *, now: datetime) -> dict[str, Any]:
     """Every derived column of the dossier's row.
 
     `due_at` and `due_on` are empty while the clock stands still before its end, because they move then.
@@ -43,35 +46,47 @@ def columns(state: DossierState, calendar: Calendar, *, now: datetime, due_soon_
         "closed_at": state.closed_at,
         "supplement_requests": len(state.supplements),
         "extensions": len(state.extensions),
+        "apologies": state.apologies,
+        "body": state.body,
+        "stop_proposed_by": state.stop_proposal.by if state.stop_proposal else None,
+        "rating": state.rating,
         "clock_period": state.clock_period,
         "next_timer_at": max(timer.moment, state.held_until or timer.moment) if timer else None,
         "holder": _holder(state),
         "current_step": ",".join(sorted(o.step for o in state.open_steps.values()))[:200] or None,
     }
-    found.update(_clock_columns(state, calendar, now, due_soon_fraction))
+    reading = read_clock(state.limit, clock_history(state), calendar, now=now) if state.limit else None
+    found.update(_clock_columns(state, reading, calendar, rules.due_soon_fraction))
+    planned = plan(state, rules.definition, reading, calendar, rules.ladder)
+    found["warning_plan"] = to_store(planned)
+    found["next_warning_at"] = planned[0].moment if planned else None
     return found
 
 
-def _clock_columns(state: DossierState, calendar: Calendar, now: datetime, fraction: float) -> dict[str, Any]:
-    empty: dict[str, Any] = dict.fromkeys(
-        ("legal_due_at", "extended_due_at", "due_at", "due_on", "verdict", "next_warning_at")
-    )
-    empty["by_instant"] = False
-    if state.limit is None:
-        return empty
-    reading = read_clock(state.limit, clock_history(state), calendar, now=now)
-    moving = (
-        reading.paused and bool(state.open_pauses) and reading.due_at >= min(p.started_at for p in state.open_pauses)
-    )
-    steps = rungs(state, reading, calendar, due_soon_fraction=fraction)
+def rungs_of(state: DossierState, calendar: Calendar, rules: DeskRules, *, now: datetime) -> list[PlannedRung]:
+    """Every rung of a dossier that stands, the earliest first."""
+    reading = read_clock(state.limit, clock_history(state), calendar, now=now) if state.limit else None
+    return plan(state, rules.definition, reading, calendar, rules.ladder)
+
+
+def _clock_columns(
+    state: DossierState, reading: ClockReading | None, calendar: Calendar, fraction: float
+) -> dict[str, Any]:
+    if state.limit is None or reading is None:
+        names = ("legal_due_at", "extended_due_at", "due_at", "due_on", "due_soon_at", "verdict")
+        return dict.fromkeys(names) | {"by_instant": False}
+    moving = is_moving(state, reading)
+    running = state.status in RUNNING and not moving
+    share = Fraction(fraction).limit_denominator(1000)
+    soon = moment_at_fraction(state.limit, clock_history(state), calendar, share) if running else None
     return {
         "legal_due_at": None if moving else reading.legal_due_at,
         "extended_due_at": None if moving else reading.extended_due_at,
         "due_at": None if moving else reading.due_at,
         "due_on": None if moving else reading.due_on,
+        "due_soon_at": min(soon, reading.due_at) if soon else None,
         "by_instant": state.limit.unit in HOUR_UNITS,
         "verdict": verdict(state.limit, reading, state.finished_at).value if state.finished_at else None,
-        "next_warning_at": steps[0][1] if steps else None,
     }
 
 

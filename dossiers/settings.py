@@ -51,8 +51,26 @@ class Settings(BaseSettings):
     calendars: Path | None = Field(
         default=None, description="Folder with further calendar decisions (local closures, later years)."
     )
+    documents: Path | None = Field(
+        default=None, description="Folder of the document store; empty means `documents` in home."
+    )
+    max_document_bytes: int = Field(
+        default=20_000_000,
+        ge=1_000,
+        le=1_000_000_000,
+        description="Largest document that the store takes, in bytes; other requests have `max_body_bytes`.",
+    )
+    retention: Path | None = Field(
+        default=None,
+        description="File with this province's rules on how long documents are kept, instead of the built-in ones, "
+        "which keep everything.",
+    )
     key_file: Path | None = Field(
         default=None, description="File with the secret key for personal data; empty means `secret.key` in home."
+    )
+    slip_key_file: Path | None = Field(
+        default=None,
+        description="File with the key that signs receipt slips; empty means `slip.key` in home, made at first need.",
     )
     lease_seconds: int = Field(
         default=60,
@@ -68,6 +86,10 @@ class Settings(BaseSettings):
     )
     due_soon_fraction: float = Field(
         default=0.75, gt=0, lt=1, description="Part of the legal time after which a dossier counts as due soon."
+    )
+    ladder: Path | None = Field(
+        default=None,
+        description="File with further entries of the warning ladder (rung, moment, recipients).",
     )
     smtp_host: str = Field(default="", description="SMTP server for notices; empty means notices wait in the outbox.")
     smtp_port: int = Field(default=25, ge=1, le=65535, description="Port of the SMTP server.")
@@ -92,9 +114,19 @@ class Settings(BaseSettings):
         return self.database_url or f"sqlite:///{(self.home / 'motcua.db').absolute()}"
 
     @property
+    def documents_folder(self) -> Path:
+        """Where the contents of documents lie."""
+        return self.documents or self.home / "documents"
+
+    @property
     def secret_key_file(self) -> Path:
         """Where the key for personal data lies."""
         return self.key_file or self.home / "secret.key"
+
+    @property
+    def slip_key(self) -> Path:
+        """Where the key that signs receipt slips lies."""
+        return self.slip_key_file or self.home / "slip.key"
 
 
 @cache

@@ -111,6 +111,9 @@ class Consultation:
     answered_at: datetime | None = None
     answer: str | None = None
     deemed: bool = False
+    late_answer: str | None = None
+    """What the body said after its silence had counted as its answer; it moves nothing any more."""
+    late_at: datetime | None = None
 
 
 @dataclass(slots=True)
@@ -137,11 +140,16 @@ class Payment:
 
 @dataclass(slots=True)
 class StopProposal:
-    """A proposal to stop a dossier, which a second person decides."""
+    """A proposal to stop a dossier, which a second person decides.
+
+    `reason` and `legal_ground` refer to the free texts of the proposal, as its payload does.
+    """
 
     revision: int
     by: str
     at: datetime
+    reason: Any = None
+    legal_ground: Any = None
 
 
 @dataclass(slots=True)
@@ -234,6 +242,8 @@ class DossierState:
     """When an apology was sent that did not extend the time."""
     recounted: int = 0
     """How often an explicit act bound the dossier to another calendar or version."""
+    period_started_at: datetime | None = None
+    """When the clock period in force began; None in the first one."""
 
     @property
     def open_pauses(self) -> list[PauseInterval]:

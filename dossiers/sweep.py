@@ -9,16 +9,15 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Row, Table, bindparam, select, update
 from sqlmodel import Session, col
 
 from dossiers.failpoints import failpoint
 from dossiers.gate import apply_timers
 from dossiers.office import Office
 from dossiers.session import reading, writing
-from dossiers.tables import DossierRow, WarningRow
-from dossiers.warning_rungs import Rung
+from dossiers.tables import DossierRow
+from dossiers.warning_records import insert_warnings, unrecorded, warning_of
 
 WARNINGS_PER_TRANSACTION = 1000
 
@@ -81,8 +80,7 @@ def write_warnings(office: Office, *, now: datetime, limit: int) -> tuple[int, i
         size = min(WARNINGS_PER_TRANSACTION, limit - seen)
         with writing(office.engine) as session:
             due = _due(session, now, size)
-            new += _insert(session, [w for row in due for w in _warnings_of(row, now)])
-            _advance(session, [row.id for row in due], now)
+            new += _write(session, due, now)
             failpoint("sweep.before_commit")
         seen += len(due)
         if len(due) < size:
@@ -93,7 +91,7 @@ def write_warnings(office: Office, *, now: datetime, limit: int) -> tuple[int, i
 def _due(session: Session, now: datetime, size: int) -> Sequence[Row[Any]]:
     query = (
         select(
-            col(DossierRow.id), col(DossierRow.next_warning_at), col(DossierRow.due_at), col(DossierRow.clock_period)
+            col(DossierRow.id), col(DossierRow.next_warning_at), col(DossierRow.warning_plan), col(DossierRow.silent)
         )
         .where(col(DossierRow.next_warning_at) <= now)
         .order_by(col(DossierRow.next_warning_at))
@@ -103,37 +101,22 @@ def _due(session: Session, now: datetime, size: int) -> Sequence[Row[Any]]:
     return session.execute(query).all()
 
 
-def _warnings_of(row: Row[Any], now: datetime) -> list[dict[str, Any]]:
-    """The rungs that a dossier has reached. One that was written before is skipped by its unique key."""
-    rungs = [(Rung.DUE_SOON, row.next_warning_at)]
-    if row.due_at is not None and row.due_at <= now:
-        rungs.append((Rung.OVERDUE, row.due_at))
-    return [
-        {
-            "dossier_id": row.id,
-            "rung": rung.value,
-            "clock_period": row.clock_period,
-            "legal_moment": moment,
-            "recorded_at": now,
-            "announced": False,
-        }
-        for rung, moment in rungs
-    ]
+def _write(session: Session, due: Sequence[Row[Any]], now: datetime) -> int:
+    """Record every rung that has been reached, and point each dossier at its next one."""
+    reached: list[dict[str, Any]] = []
+    following: list[dict[str, Any]] = []
+    for row in due:
+        ahead = unrecorded(row.warning_plan, row.next_warning_at)
+        reached += [warning_of(row.id, planned, now) for planned in ahead if planned.moment <= now]
+        next_at = min((planned.moment for planned in ahead if planned.moment > now), default=None)
+        following.append({"dossier": row.id, "next_at": next_at})
+    new = insert_warnings(session, reached, silent=frozenset(row.id for row in due if row.silent))
+    if following:
+        advance = (
+            update(_DOSSIERS).where(_DOSSIERS.c.id == bindparam("dossier")).values(next_warning_at=bindparam("next_at"))
+        )
+        session.connection().execute(advance, following)
+    return new
 
 
-def _insert(session: Session, warnings: list[dict[str, Any]]) -> int:
-    if not warnings:
-        return 0
-    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-    statement = dialect.insert(WarningRow).on_conflict_do_nothing().returning(col(WarningRow.id))
-    return len(session.execute(statement, warnings).all())
-
-
-def _advance(session: Session, ids: list[int], now: datetime) -> None:
-    """Point each dossier at its next rung: the due instant while that is ahead, else none."""
-    if not ids:
-        return
-    dossiers = update(DossierRow).where(col(DossierRow.id).in_(ids))
-    session.execute(dossiers.where(col(DossierRow.due_at) > now).values(next_warning_at=DossierRow.due_at))
-    session.execute(dossiers.where(~(col(DossierRow.due_at) > now)).values(next_warning_at=None))
-    session.execute(dossiers.where(col(DossierRow.due_at).is_(None)).values(next_warning_at=None))
+_DOSSIERS: Table = DossierRow.__table__  # type: ignore[attr-defined]

@@ -52,6 +52,7 @@ class DossierRow(SQLModel, table=True):
     extended_due_at: datetime | None = Field(default=None, sa_column=_at(null=True))
     due_at: datetime | None = Field(default=None, sa_column=_at(null=True, index=True))
     due_on: date | None = None
+    due_soon_at: datetime | None = Field(default=None, sa_column=_at(null=True))
     promised_at: datetime | None = Field(default=None, sa_column=_at(null=True))
     finished_at: datetime | None = Field(default=None, sa_column=_at(null=True, index=True))
     closed_at: datetime | None = Field(default=None, sa_column=_at(null=True))
@@ -60,6 +61,8 @@ class DossierRow(SQLModel, table=True):
     """Whether the limit counts hours, so that being late is a matter of instants and not of dates."""
     supplement_requests: int = 0
     extensions: int = 0
+    apologies: int = 0
+    """How often an apology was sent, with an extension or without one."""
     clock_period: int = 0
     next_timer_at: datetime | None = Field(default=None, sa_column=_at(null=True))
     next_warning_at: datetime | None = Field(default=None, sa_column=_at(null=True))

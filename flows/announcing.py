@@ -29,6 +29,8 @@ NAMESPACE = UUID("6d1f6a52-6f0c-5c8e-9a3b-1f0d8f6f2c11")
 CURSOR = "announced_cut"
 """Up to which cut ledgers have been told of. Cuts follow commits, so nothing can appear behind it."""
 TOLD = {EventType.DOSSIER_ACCEPTED.value: "received", EventType.RESULT_ISSUED.value: "finished"}
+WARNED = {"used_75": "due_soon", "overdue": "overdue"}
+"""Rungs of the warning ladder that Prefect is told of, and as what."""
 PAGE = 200
 SECONDS_BETWEEN = 5.0
 
@@ -119,9 +121,9 @@ def new_warnings(office: Office) -> tuple[list[int], list[Announcement]]:
         )
         rows = session.execute(query).all()
     told = [
-        Announcement(row.rung, f"{row.rung}:{row.clock_period}", row.legal_moment, _facts(row))
+        Announcement(WARNED[row.rung], f"{WARNED[row.rung]}:{row.clock_period}", row.legal_moment, _facts(row))
         for row in rows
-        if not row.silent
+        if row.rung in WARNED and not row.silent
     ]
     return [row.warning for row in rows], told
 

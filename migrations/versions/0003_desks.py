@@ -42,6 +42,8 @@ def upgrade() -> None:
     sa.Column('answered_at', dossiers.columns.UtcDateTime(timezone=True), nullable=True),
     sa.Column('answer', sqlmodel.sql.sqltypes.AutoString(length=20), nullable=True),
     sa.Column('deemed', sa.Boolean(), nullable=False),
+    sa.Column('late_answer', sqlmodel.sql.sqltypes.AutoString(length=20), nullable=True),
+    sa.Column('late_at', dossiers.columns.UtcDateTime(timezone=True), nullable=True),
     sa.PrimaryKeyConstraint('dossier_id', 'number')
     )
     with op.batch_alter_table('consultations', schema=None) as batch_op:
@@ -145,7 +147,10 @@ def upgrade() -> None:
     op.add_column('dossiers', sa.Column('body', sqlmodel.sql.sqltypes.AutoString(length=200), nullable=True))
     op.add_column('dossiers', sa.Column('warning_plan', sa.JSON(), nullable=False, server_default='[]'))
     op.add_column('dossiers', sa.Column('stop_proposed_by', sqlmodel.sql.sqltypes.AutoString(length=80), nullable=True))
+    op.add_column('dossiers', sa.Column('due_soon_at', dossiers.columns.UtcDateTime(timezone=True), nullable=True))
     op.add_column('dossiers', sa.Column('rating', sa.Integer(), nullable=True))
+    op.add_column('dossiers', sa.Column('apologies', sa.Integer(), nullable=False, server_default='0'))
+    op.execute("UPDATE dossiers SET apologies = extensions")
     op.add_column('grants', sa.Column('first_on', sa.Date(), nullable=True))
     op.add_column('grants', sa.Column('last_on', sa.Date(), nullable=True))
     op.add_column('staff', sa.Column('phone', sqlmodel.sql.sqltypes.AutoString(length=40), nullable=True))
