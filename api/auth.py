@@ -8,14 +8,16 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Engine, Row, Select, delete, select, update
+from sqlalchemy import Engine, Row, Select, and_, delete, select, update
 from sqlmodel import Session, col
 
 from api.error_kinds import SignInFailed, TooManyAttempts, UnknownToken
 from dossiers.authority import Actor, Grant, StaffRole
+from dossiers.delegation import held_on
 from dossiers.people import hash_password, password_matches, token_hash
 from dossiers.personal_tables import ApiTokenRow, GrantRow, SessionRow, StaffRow
 from dossiers.session import reading, writing
+from dossiers.working_time import local_date
 
 MOST_FAILURES = 5
 """After so many failed log-ins in a row an account is locked for a while."""
@@ -149,7 +151,7 @@ def log_out(engine: Engine, token: str) -> None:
 def caller_of_session(engine: Engine, token: str, *, now: datetime, idle: timedelta) -> Caller | None:
     """Who holds that session, or None when it is unknown, too old, unused for too long or its account closed."""
     key = token_hash(token)
-    query = _people(col(SessionRow.csrf), col(SessionRow.seen_at), col(SessionRow.expires_at))
+    query = _people(now, col(SessionRow.csrf), col(SessionRow.seen_at), col(SessionRow.expires_at))
     query = query.join(SessionRow, col(SessionRow.staff_id) == col(StaffRow.id))
     rows = _read(engine, query.where(col(SessionRow.token_hash) == key))
     if not rows or rows[0].expires_at <= now or rows[0].seen_at + idle <= now:
@@ -162,7 +164,7 @@ def caller_of_session(engine: Engine, token: str, *, now: datetime, idle: timede
 
 def caller_of_token(engine: Engine, token: str, *, now: datetime) -> Caller | None:
     """Who holds that API token, or None when it is unknown, expired, revoked or its account closed."""
-    query = _people(col(ApiTokenRow.scopes), col(ApiTokenRow.expires_at), col(ApiTokenRow.revoked_at))
+    query = _people(now, col(ApiTokenRow.scopes), col(ApiTokenRow.expires_at), col(ApiTokenRow.revoked_at))
     query = query.join(ApiTokenRow, col(ApiTokenRow.staff_id) == col(StaffRow.id))
     rows = _read(engine, query.where(col(ApiTokenRow.token_hash) == token_hash(token)))
     if not rows or rows[0].revoked_at is not None or rows[0].expires_at <= now:
@@ -170,13 +172,14 @@ def caller_of_token(engine: Engine, token: str, *, now: datetime) -> Caller | No
     return Caller(_actor(rows, frozenset(rows[0].scopes.split())))
 
 
-def _people(*columns: Any) -> Select[Any]:
-    # Every request asks this, so it is one query: an active account, a row for each of its grants.
-    grants = (GrantRow.role, GrantRow.province, GrantRow.commune, GrantRow.field)
+def _people(now: datetime, *columns: Any) -> Select[Any]:
+    # Every request asks this, so it is one query: an active account, a row for each grant that it holds today.
+    grants = (GrantRow.role, GrantRow.province, GrantRow.commune, GrantRow.field, GrantRow.first_on, GrantRow.last_on)
+    held = and_(col(GrantRow.staff_id) == col(StaffRow.id), held_on(local_date(now)))
     query: Select[Any] = (
         select(StaffRow.id, StaffRow.name, *grants, *columns)  # type: ignore[call-overload]
         .select_from(StaffRow)
-        .outerjoin(GrantRow, col(GrantRow.staff_id) == col(StaffRow.id))
+        .outerjoin(GrantRow, held)
         .where(col(StaffRow.active))
         .order_by(col(GrantRow.id))
     )
@@ -189,7 +192,8 @@ def _read(engine: Engine, query: Select[Any]) -> Sequence[Row[Any]]:
 
 
 def _actor(rows: Sequence[Row[Any]], scopes: frozenset[str] | None = None) -> Actor:
-    grants = tuple(Grant(StaffRole(r.role), r.province, r.commune, r.field) for r in rows if r.role is not None)
+    held = [r for r in rows if r.role is not None]
+    grants = tuple(Grant(StaffRole(r.role), r.province, r.commune, r.field, r.first_on, r.last_on) for r in held)
     return Actor(id=rows[0].id, name=rows[0].name, grants=grants, scopes=scopes)
 
 

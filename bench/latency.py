@@ -111,7 +111,7 @@ class _Prepared:
         self.outcome = next(iter(definition.step("appraise").outcomes))
         staff = {one.login: one for one in create(office, now=now)}
         with reading(office.engine) as session:
-            found = [actor_for(session, staff[f"muonglat-{post}"].id) for post in ("tiepnhan", "thuly")]
+            found = [actor_for(session, staff[f"muonglat-{post}"].id, on=now.date()) for post in ("tiepnhan", "thuly")]
         receiver, _case = (actor for actor in found if actor is not None)
         self.at_desk = [self._register(office, receiver, now) for _ in range(self.each)]
         self.with_officer = [self._register(office, receiver, now) for _ in range(self.each)]

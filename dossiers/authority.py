@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from enum import StrEnum
 
 from dossiers.errors import NoAuthority
@@ -59,6 +60,7 @@ AUTHORITY: dict[Action | Permission, frozenset[StaffRole]] = {
     Action.PAUSE: _CASE,
     Action.RESUME: _CASE | {R.RECEIVING_OFFICER},
     Action.EXTEND: frozenset({R.SIGNATORY, R.SUPERVISOR, R.CASE_OFFICER}),
+    Action.APOLOGISE: frozenset({R.SIGNATORY, R.SUPERVISOR, R.CASE_OFFICER}),
     Action.CONSULT: _CASE,
     Action.ANSWER_CONSULTATION: _CASE | {R.RECEIVING_OFFICER, R.CLERK},
     Action.RECORD_PAYMENT: _DESK | {R.CASE_OFFICER, R.CLERK},
@@ -95,12 +97,21 @@ AUTHORITY: dict[Action | Permission, frozenset[StaffRole]] = {
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """A role held in one commune (or, with no commune, in a whole province), in one field or in all."""
+    """A role held in one commune (or, with no commune, in a whole province), in one field or in all.
+
+    A dated delegation is held from `first_on` to `last_on`, both inclusive, dates in Vietnam.
+    """
 
     role: StaffRole
     province: str
     commune: str = ""
     field: str = ""
+    first_on: date | None = None
+    last_on: date | None = None
+
+    def held_on(self, day: date) -> bool:
+        """Whether the role is held on that day."""
+        return (self.first_on is None or self.first_on <= day) and (self.last_on is None or day <= self.last_on)
 
     def reaches(self, province: str, commune: str | None, field: str | None) -> bool:
         """Whether the grant is good for that place and field."""
@@ -127,6 +138,12 @@ class Actor:
     def roles_in(self, province: str, commune: str | None, field: str | None = None) -> frozenset[StaffRole]:
         """The roles that the actor holds there."""
         return frozenset(g.role for g in self.grants if g.reaches(province, commune, field))
+
+    def on(self, day: date) -> Actor:
+        """The same actor with only the roles held on that day in Vietnam."""
+        if all(g.held_on(day) for g in self.grants):
+            return self
+        return replace(self, grants=tuple(g for g in self.grants if g.held_on(day)))
 
 
 SYSTEM = Actor(id="system", name="motcua")
@@ -175,7 +192,7 @@ _PEOPLE_ONLY = frozenset(
 
 
 def _scope_of(permission: Action | Permission) -> str:
-    if isinstance(permission, Action):
+    if isinstance(permission, Action) or permission is Permission.PLAN_ABSENCE:
         return "act"
     if permission in _PEOPLE_ONLY:
         return "no token"

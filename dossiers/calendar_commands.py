@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from dossiers.shell import DIFFERENT, now, office, say
+from dossiers.working_time import local_date
 
 AsJson = Annotated[bool, typer.Option("--json", help="In ra JSON / print JSON")]
 With = Annotated[Path | None, typer.Option("--with", help="Tệp hoặc thư mục lịch / calendar file or folder")]
@@ -53,7 +54,7 @@ def apply(
 
     place = office()
     with reading(place.engine) as session:
-        who = actor_by_login(session, actor)
+        who = actor_by_login(session, actor, on=local_date(now()))
     if not grants_for(who, Action.APPLY_CALENDAR):
         raise NoAuthority(action=Action.APPLY_CALENDAR.value, actor=who.id)
     parse(Action.APPLY_CALENDAR, {"reason": reason})

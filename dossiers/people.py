@@ -6,14 +6,15 @@ import hashlib
 import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
 from sqlalchemy import or_, select, update
 from sqlmodel import Session, col
 
-from dossiers.authority import Actor, Grant, StaffRole
+from dossiers.authority import Actor, Grant
+from dossiers.delegation import give, grant_of, held_on
 from dossiers.errors import UnknownActor, UnknownDossier
 from dossiers.office import Office
 from dossiers.personal import masked
@@ -63,37 +64,27 @@ def add_staff(
     session.add(row)
     session.flush()
     for grant in grants:
-        session.add(
-            GrantRow(
-                staff_id=row.id,
-                role=grant.role.value,
-                province=grant.province,
-                commune=grant.commune,
-                field=grant.field,
-            )
-        )
-    session.flush()
+        give(session, row.id, grant)
     return row
 
 
-def actor_for(session: Session, staff_id: str, *, scopes: frozenset[str] | None = None) -> Actor | None:
-    """The actor of an active account with all its roles, or None."""
+def actor_for(session: Session, staff_id: str, *, on: date, scopes: frozenset[str] | None = None) -> Actor | None:
+    """The actor of an active account with the roles that it holds on a date in Vietnam, or None."""
     row = session.get(StaffRow, staff_id)
     if row is None or not row.active:
         return None
-    rows = session.execute(select(GrantRow).where(col(GrantRow.staff_id) == staff_id)).scalars()
-    grants = tuple(Grant(StaffRole(g.role), g.province, g.commune, g.field) for g in rows)
-    return Actor(id=row.id, name=row.name, grants=grants, scopes=scopes)
+    rows = session.execute(select(GrantRow).where(col(GrantRow.staff_id) == staff_id, held_on(on))).scalars()
+    return Actor(id=row.id, name=row.name, grants=tuple(grant_of(g) for g in rows), scopes=scopes)
 
 
-def actor_by_login(session: Session, login: str) -> Actor:
-    """The actor of the active account with that login.
+def actor_by_login(session: Session, login: str, *, on: date) -> Actor:
+    """The actor of the active account with that login, with the roles that it holds on a date in Vietnam.
 
     Raises:
         UnknownActor: there is none.
     """
     staff_id = session.execute(select(col(StaffRow.id)).where(col(StaffRow.login) == login)).scalar_one_or_none()
-    found = actor_for(session, staff_id) if staff_id else None
+    found = actor_for(session, staff_id, on=on) if staff_id else None
     if found is None:
         raise UnknownActor(login=login)
     return found

@@ -10,12 +10,14 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlmodel import col
 
+from dossiers.delegation import held_on
 from dossiers.errors import NoAuthority
 from dossiers.office import Office
 from dossiers.people import token_hash
 from dossiers.personal_tables import ApiTokenRow, GrantRow, StaffRow
 from dossiers.session import writing
 from dossiers.tables import InstallationRow
+from dossiers.working_time import local_date
 
 LIFETIME = timedelta(hours=2)
 
@@ -57,6 +59,7 @@ def staff(office: Office, *, now: datetime) -> Staff:
             raise NoAuthority(action="demo", mend="motcua up --demo")
         given: dict[str, str] = {}
         query = select(GrantRow).join(StaffRow, col(StaffRow.id) == col(GrantRow.staff_id)).where(col(StaffRow.active))
+        query = query.where(held_on(local_date(now)))
         for grant in session.execute(query.order_by(col(GrantRow.id))).scalars():
             if not grant.commune:
                 continue
