@@ -9,6 +9,7 @@ from typing import NoReturn
 
 from dossiers.demo_accounts import PASSWORD, create
 from dossiers.migrate import upgrade
+from dossiers.missing_versions import missing_versions
 from dossiers.office import Office
 from dossiers.settings import Settings
 from flows.now import now
@@ -37,6 +38,13 @@ def prepare(settings: Settings) -> dict[str, object]:
     office = Office.open(settings)
     if upgrade(office.engine):
         print("Cơ sở dữ liệu đã được tạo hoặc nâng cấp. / The database was made or brought up to date.", flush=True)
+    for version, count in missing_versions(office).items():
+        print(
+            f"CẢNH BÁO: {count} hồ sơ đang mở theo {version}, nhưng định nghĩa này chưa được cài đặt "
+            f"(MOTCUA_DEFINITIONS?). / WARNING: {count} open dossiers go by {version}, which is not installed (MOTCUA_DEFINITIONS?).",
+            file=sys.stderr,
+            flush=True,
+        )
     accounts = create(office, now=now()) if settings.mode == "demo" else []
     office.engine.dispose()
     return {"logins": [one.login for one in accounts], "password": PASSWORD if accounts else ""}
