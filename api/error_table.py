@@ -8,7 +8,9 @@ from typing import NamedTuple
 from api import error_kinds as k
 from dossiers import clock_errors as c
 from dossiers import duty_errors as u
+from dossiers import document_errors as o
 from dossiers import errors as d
+from dossiers import people_errors as pe
 from notifications import errors as n
 from performance import errors as f
 from procedures import errors as p
@@ -114,6 +116,16 @@ TABLE: Mapping[type[Exception], Row] = {
     d.BrokenLadder: Row(500, "Tệp thang cảnh báo bị lỗi."),
     d.NotABackup: Row(409, "Tệp này không phải bản sao lưu, hoặc đã hỏng."),
     d.TargetNotEmpty: Row(409, "Cơ sở dữ liệu đích không trống nên không phục hồi vào được."),
+    pe.DatesWrong: Row(422, "Ngày không hợp lệ: ngày cuối trước ngày đầu, quá xa, hoặc đã qua."),
+    pe.UnknownColleague: Row(404, "Không có tài khoản đang hoạt động của người này."),
+    pe.UnknownAbsence: Row(404, "Không có đợt vắng mặt này."),
+    pe.AbsenceOverlaps: Row(409, "Người này đã có một đợt vắng mặt trong những ngày đó."),
+    pe.AbsenceDecided: Row(409, "Đợt vắng mặt này đã được quyết định hoặc đã qua."),
+    pe.OwnAbsence: Row(403, "Không ai tự duyệt việc vắng mặt của mình khi còn người giám sát khác."),
+    pe.SubstituteNotAble: Row(409, "Người này không làm thay được: cũng vắng, không có vai trò cần, hoặc trùng vai."),
+    pe.AssigneeAbsent: Row(409, "Người này đang vắng: hãy chọn người khác hoặc xác nhận vẫn giao."),
+    pe.UnknownExemption: Row(404, "Không có trường hợp miễn này."),
+    pe.NothingToReassign: Row(409, "Không có bước nào phù hợp để giao lại: hãy nêu của ai hoặc những hồ sơ nào."),
     c.NaiveInstant: Row(422, "Thời điểm phải có múi giờ: ghi +07:00 cho giờ Việt Nam hoặc Z cho UTC."),
     c.NotAnInstant: Row(422, "Đây không phải ngày giờ: viết như 2026-02-13T09:00."),
     c.ClockNotStarted: Row(409, "Chưa tính thời hạn: hồ sơ chưa được tiếp nhận đầy đủ."),
@@ -122,6 +134,14 @@ TABLE: Mapping[type[Exception], Row] = {
     c.PauseEndsBeforeItStarts: Row(422, "Khoảng tạm dừng kết thúc trước khi bắt đầu."),
     c.ExtensionWithoutLength: Row(422, "Gia hạn phải nêu thêm bao lâu hoặc đến khi nào, chỉ một trong hai."),
     c.BatchShapesDiffer: Row(422, "Các cột của một lô phải dài bằng nhau."),
+    o.DocumentEmpty: Row(422, "Tệp không có nội dung."),
+    o.DocumentTooLarge: Row(413, "Tệp lớn hơn dung lượng cho phép."),
+    o.DocumentTypeRefused: Row(415, "Không nhận loại tệp này: hãy gửi PDF, ảnh hoặc một loại khác trong danh sách."),
+    o.DocumentTypeContradicts: Row(415, "Nội dung tệp không đúng với tên hoặc loại đã khai: hãy gửi với tên đúng."),
+    o.DocumentNotReceived: Row(409, "Tài liệu chỉ được ghi nhận khi tải nội dung lên, không ghi riêng được."),
+    o.DocumentDamaged: Row(500, "Nội dung tài liệu trong kho bị mất hoặc đã bị thay đổi: cần khôi phục từ bản sao lưu."),
+    o.BrokenDocumentRules: Row(500, "Tệp quy tắc về loại tệp hoặc thời hạn lưu giữ tài liệu bị lỗi."),
+    o.DocumentsNotWhole: Row(409, "Kho tài liệu thiếu nội dung hoặc có nội dung hỏng: bản sao lưu sẽ không đầy đủ."),
     # notifications
     n.BrokenRouting: Row(500, "Quy tắc gửi thông báo bị lỗi."),
     n.UnknownMessage: Row(404, "Không có tin nhắn này."),

@@ -114,6 +114,29 @@ class Person(BaseModel):
     erased: bool
 
 
+class GroupPartShape(BaseModel):
+    """Another dossier of the same linked group: its body, its clock, and whether that body is late."""
+
+    code: str
+    relation: str = Field(description="parent, sibling, child")
+    procedure: str
+    names: dict[str, str]
+    body: str | None
+    status: str
+    due_at: datetime | None
+    due_on: date | None
+    finished_at: datetime | None
+    late: bool
+
+
+class StopProposalShape(BaseModel):
+    """A proposal to stop the dossier."""
+
+    revision: int
+    by: str
+    at: datetime
+
+
 class DossierShape(BaseModel):
     """One dossier."""
 
@@ -132,7 +155,10 @@ class DossierShape(BaseModel):
     desk: str
     channel: str
     parent: str | None
+    body: str | None = Field(description="The body whose part of a linked group this is.")
     linked: list[str]
+    group: list[GroupPartShape] = Field(description="The other dossiers of the linked group.")
+    stop_proposal: StopProposalShape | None = Field(description="Waits for a second person.")
     documents: dict[str, str]
     registered_at: datetime | None
     accepted_at: datetime | None

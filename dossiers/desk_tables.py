@@ -66,6 +66,9 @@ class ConsultationRow(SQLModel, table=True):
     answered_at: datetime | None = Field(default=None, sa_column=_at(null=True))
     answer: str | None = Field(default=None, max_length=20)
     deemed: bool = False
+    late_answer: str | None = Field(default=None, max_length=20)
+    """What the body said after its silence had counted as its answer."""
+    late_at: datetime | None = Field(default=None, sa_column=_at(null=True))
 
 
 class ConsultedBodyRow(SQLModel, table=True):
@@ -112,3 +115,6 @@ class PendingSlipRow(SQLModel, table=True):
     form: str = Field(max_length=2)
     """01 to 05."""
     created_at: datetime = Field(sa_column=_at())
+    failures: int = 0
+    """How often it could not be made; those with the fewest are taken first."""
+    last_error: str | None = Field(default=None, max_length=300)

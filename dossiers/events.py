@@ -33,6 +33,7 @@ class EventType(StrEnum):
     CLOCK_PAUSED = "ClockPaused"
     CLOCK_RESUMED = "ClockResumed"
     DEADLINE_EXTENDED = "DeadlineExtended"
+    APOLOGY_SENT = "ApologySent"
     CALENDAR_APPLIED = "CalendarApplied"
     VERSION_CHANGED = "VersionChanged"
     CONSULTATION_REQUESTED = "ConsultationRequested"

@@ -1,20 +1,50 @@
-"""What the events of a desk change beside the way of a dossier: stops proposed, documents, slips, a rating."""
+"""What the events of a desk change beside the way of a dossier: consultations, stops proposed, papers, a rating."""
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from dossiers.events import Event, EventType
-from dossiers.history_rules import Rule
-from dossiers.states import DossierState, IssuedSlip, StopProposal, StoredDocument
+from dossiers.history_rules import Rule, moment
+from dossiers.states import Consultation, DossierState, IssuedSlip, StopProposal, StoredDocument
 
 
-def _stop_proposed(state: DossierState, event: Event, _payload: dict[str, Any]) -> None:
-    state.stop_proposal = StopProposal(event.revision, event.actor, event.occurred_at)
+def _stop_proposed(state: DossierState, event: Event, payload: dict[str, Any]) -> None:
+    state.stop_proposal = StopProposal(
+        event.revision, event.actor, event.occurred_at, payload.get("reason"), payload.get("legal_ground")
+    )
 
 
 def _stop_declined(state: DossierState, _event: Event, _payload: dict[str, Any]) -> None:
     state.stop_proposal = None
+
+
+def _consulted(state: DossierState, event: Event, payload: dict[str, Any]) -> None:
+    for asked in payload["consultations"]:
+        state.consultations[asked["number"]] = Consultation(
+            number=asked["number"],
+            body=asked["body"],
+            occurrence=payload.get("occurrence"),
+            asked_at=event.occurred_at,
+            answer_by=datetime.fromisoformat(asked["answer_by"]),
+            on_silence=payload.get("on_silence"),
+        )
+
+
+def _answered(state: DossierState, event: Event, payload: dict[str, Any]) -> None:
+    consultation = state.consultations[payload["number"]]
+    if payload.get("late"):
+        consultation.late_at, consultation.late_answer = event.occurred_at, payload["answer"]
+        return
+    consultation.answered_at = event.occurred_at
+    consultation.answer = payload["answer"]
+    consultation.deemed = event.type is EventType.CONSULTATION_DEEMED_ANSWERED
+
+
+def _apologised(state: DossierState, event: Event, payload: dict[str, Any]) -> None:
+    state.apologised.append(event.occurred_at)
+    state.promised_at = moment(payload["promised_at"])
 
 
 def _document_stored(state: DossierState, _event: Event, payload: dict[str, Any]) -> None:
@@ -38,8 +68,12 @@ def _rated(state: DossierState, _event: Event, payload: dict[str, Any]) -> None:
 
 
 DESK_RULES: dict[EventType, Rule] = {
+    EventType.CONSULTATION_REQUESTED: _consulted,
+    EventType.CONSULTATION_ANSWERED: _answered,
+    EventType.CONSULTATION_DEEMED_ANSWERED: _answered,
     EventType.STOP_PROPOSED: _stop_proposed,
     EventType.STOP_DECLINED: _stop_declined,
+    EventType.APOLOGY_SENT: _apologised,
     EventType.DOCUMENT_STORED: _document_stored,
     EventType.DOCUMENT_REMOVED: _document_removed,
     EventType.SLIP_ISSUED: _slip_issued,

@@ -10,7 +10,6 @@ from dossiers.errors import BrokenLedger
 from dossiers.events import Event, EventType
 from dossiers.states import (
     ENDED,
-    Consultation,
     DossierState,
     ExtensionGranted,
     PauseInterval,
@@ -189,25 +188,6 @@ def _version_changed(state: DossierState, _event: Event, payload: dict[str, Any]
     state.recounted += 1
 
 
-def _consulted(state: DossierState, event: Event, payload: dict[str, Any]) -> None:
-    for asked in payload["consultations"]:
-        state.consultations[asked["number"]] = Consultation(
-            number=asked["number"],
-            body=asked["body"],
-            occurrence=payload.get("occurrence"),
-            asked_at=event.occurred_at,
-            answer_by=datetime.fromisoformat(asked["answer_by"]),
-            on_silence=payload.get("on_silence"),
-        )
-
-
-def _answered(state: DossierState, event: Event, payload: dict[str, Any]) -> None:
-    consultation = state.consultations[payload["number"]]
-    consultation.answered_at = event.occurred_at
-    consultation.answer = payload["answer"]
-    consultation.deemed = event.type is EventType.CONSULTATION_DEEMED_ANSWERED
-
-
 def _paid(state: DossierState, event: Event, payload: dict[str, Any]) -> None:
     exempt = event.type is EventType.EXEMPTION_RECORDED
     state.payments.append(
@@ -224,6 +204,7 @@ def _paid(state: DossierState, event: Event, payload: dict[str, Any]) -> None:
 
 def _result_issued(state: DossierState, event: Event, payload: dict[str, Any]) -> None:
     state.status = Status.FINISHED
+    state.stop_proposal = None
     state.finished_at = event.occurred_at
     state.result = payload["result"]
 
@@ -284,9 +265,6 @@ RULES: dict[EventType, Rule] = {
     EventType.DEADLINE_EXTENDED: _extended,
     EventType.CALENDAR_APPLIED: _calendar_applied,
     EventType.VERSION_CHANGED: _version_changed,
-    EventType.CONSULTATION_REQUESTED: _consulted,
-    EventType.CONSULTATION_ANSWERED: _answered,
-    EventType.CONSULTATION_DEEMED_ANSWERED: _answered,
     EventType.WAIT_ENDED: _nothing,
     EventType.PAYMENT_RECORDED: _paid,
     EventType.EXEMPTION_RECORDED: _paid,

@@ -5,18 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from sqlalchemy import select
-from sqlmodel import Session, col
+from sqlmodel import Session
 
 from dossiers.actions.base import Context
 from dossiers.actions.moving import can_move, moves_by_calendar
 from dossiers.authority import Actor, may
+from dossiers.cover import cover_facts
+from dossiers.delegation import staff_with
+from dossiers.duty_offers import DUTY_OFFERS
 from dossiers.offer_types import Choice, Desk, Offer
 from dossiers.office import Office
 from dossiers.permitted import Action, permitted_actions
-from dossiers.personal_tables import GrantRow, StaffRow
 from dossiers.states import BEFORE_ACCEPTANCE, Status
 from dossiers.views import DossierView
+from dossiers.working_time import local_date
 from procedures.base import Names
 from procedures.communes import commune as commune_of
 from procedures.limits import AreaClass
@@ -26,7 +28,9 @@ from procedures.steps import Act, Kind, Step
 def offers(office: Office, session: Session, view: DossierView, *, actor: Actor) -> tuple[Offer, ...]:
     """Everything that the actor may do with the dossier now, in the order of the table of actions."""
     place = commune_of(view.desk)
-    roles = actor.roles_in(place.province_code, place.code, view.row.field)
+    on = local_date(view.now)
+    roles = actor.on(on).roles_in(place.province_code, place.code, view.row.field)
+    facts = cover_facts(session, view.state, actor, commune=place.code, field=view.row.field, on=on)
     context = Context(
         state=view.state,
         definition=view.definition,
@@ -36,7 +40,7 @@ def offers(office: Office, session: Session, view: DossierView, *, actor: Actor)
         at=view.now,
         actor=actor,
         roles=frozenset(r.value for r in roles),
-        facts={"versions": office.catalogue.versions(view.state.procedure)},
+        facts=facts | {"versions": office.catalogue.versions(view.state.procedure)},
     )
     desk = Desk(view, context, session)
     found: list[Offer] = []
@@ -96,28 +100,12 @@ def _assign(desk: Desk) -> Iterable[Offer]:
     for found, step in desk.open_steps():
         if step.role is None:
             continue
-        people = _staff_with(desk.session, step.role.value, desk.view)
+        place = commune_of(desk.view.desk)
+        where = {"province": place.province_code, "commune": place.code, "field": desk.view.row.field}
+        people = staff_with(desk.session, step.role.value, on=local_date(desk.view.now), **where)
         others = tuple(Choice(i, Names(vi=n, en=n), i == found.assignee) for i, n in people)
         if others:
             yield Offer(Action.ASSIGN, {"occurrence": found.occurrence}, step.names, {"assignee": others})
-
-
-def _staff_with(session: Session, role: str, view: DossierView) -> list[tuple[str, str]]:
-    place = commune_of(view.desk)
-    query = (
-        select(StaffRow.id, StaffRow.name)  # type: ignore[call-overload]
-        .join(GrantRow, col(GrantRow.staff_id) == col(StaffRow.id))
-        .where(
-            col(StaffRow.active),
-            col(GrantRow.role) == role,
-            col(GrantRow.province) == place.province_code,
-            col(GrantRow.commune).in_(["", place.code]),
-            col(GrantRow.field).in_(["", view.row.field]),
-        )
-        .distinct()
-        .order_by(col(StaffRow.name))
-    )
-    return [(i, n) for i, n in session.execute(query)]
 
 
 def _complete(desk: Desk) -> Iterable[Offer]:
@@ -185,24 +173,6 @@ def _resume(desk: Desk) -> Iterable[Offer]:
         reason = desk.view.definition.pause(pause.reason)
         if reason is not None:
             yield Offer(Action.RESUME, {"reason": reason.id}, reason.names)
-
-
-def _extend(desk: Desk) -> Iterable[Offer]:
-    rule = desk.view.definition.extension
-    if rule is not None and len(desk.view.state.extensions) < rule.maximum_times:
-        yield Offer(Action.EXTEND)
-
-
-def _consult(desk: Desk) -> Iterable[Offer]:
-    for found, step in desk.open_steps():
-        if step.kind is Kind.CONSULTATION and desk.held(found):
-            usual = tuple(Choice(b, Names(vi=b, en=b)) for b in step.bodies)
-            yield Offer(Action.CONSULT, {"occurrence": found.occurrence}, step.names, {"bodies": usual})
-
-
-def _answer(desk: Desk) -> Iterable[Offer]:
-    for asked in desk.view.state.open_consultations:
-        yield Offer(Action.ANSWER_CONSULTATION, {"number": asked.number}, Names(vi=asked.body, en=asked.body))
 
 
 def _payment(desk: Desk) -> Iterable[Offer]:
@@ -274,17 +244,14 @@ _OFFERED: dict[Action, Callable[[Desk], Iterable[Offer]]] = {
     Action.RECEIVE_SUPPLEMENT: _receive_supplement,
     Action.PAUSE: _pause,
     Action.RESUME: _resume,
-    Action.EXTEND: _extend,
-    Action.CONSULT: _consult,
-    Action.ANSWER_CONSULTATION: _answer,
     Action.RECORD_PAYMENT: _payment,
     Action.RECORD_EXEMPTION: _exemption,
     Action.ISSUE_RESULT: _issue,
     Action.HAND_OVER: _plain(Action.HAND_OVER),
     Action.WITHDRAW: _plain(Action.WITHDRAW),
-    Action.STOP: _plain(Action.STOP),
     Action.REOPEN: _reopen,
     Action.CORRECT: _plain(Action.CORRECT),
     Action.APPLY_CALENDAR: _apply_calendar,
     Action.MOVE_TO_VERSION: _move,
+    **DUTY_OFFERS,
 }

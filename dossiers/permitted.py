@@ -23,6 +23,7 @@ class Action(StrEnum):
     PAUSE = "pause"
     RESUME = "resume"
     EXTEND = "extend"
+    APOLOGISE = "apologise"
     CONSULT = "consult"
     ANSWER_CONSULTATION = "answer_consultation"
     RECORD_PAYMENT = "record_payment"
@@ -62,8 +63,9 @@ PERMITTED: dict[Action, frozenset[Status]] = {
     Action.PAUSE: _WORKING,
     Action.RESUME: frozenset({Status.PAUSED, Status.AWAITING_SUPPLEMENT}),
     Action.EXTEND: RUNNING,
+    Action.APOLOGISE: RUNNING,
     Action.CONSULT: RUNNING,
-    Action.ANSWER_CONSULTATION: RUNNING,
+    Action.ANSWER_CONSULTATION: RUNNING | {Status.FINISHED, Status.HANDED_OVER},  # too late, but it is recorded
     Action.RECORD_PAYMENT: BEFORE_ACCEPTANCE | RUNNING | {Status.FINISHED},
     Action.RECORD_EXEMPTION: BEFORE_ACCEPTANCE | RUNNING | {Status.FINISHED},
     Action.ISSUE_RESULT: _WORKING,

@@ -86,9 +86,13 @@ def open_dossier(
     actor: Actor,
     now: datetime,
     parent: DossierRow | None = None,
+    body: str | None = None,
     at: datetime | None = None,
 ) -> Work:
-    """A new dossier in hand, its first event decided but not written yet."""
+    """A new dossier in hand, its first event decided but not written yet.
+
+    `parent` and `body`: the linked group that it is a part of, and the body whose part it is.
+    """
     commune = commune_of(command.commune)
     intake = commune_of(command.intake_commune) if command.intake_commune else commune
     if intake.province_code != commune.province_code:
@@ -96,6 +100,7 @@ def open_dossier(
     at = at or legal_moment(command, DossierState(), now)
     day = at.astimezone(VIETNAM).date()
     definition = office.catalogue.in_force(command.procedure, day, commune.province_code)
+    actor = actor.on(day)
     authorise(
         actor, Action.REGISTER_SUBMISSION, province=intake.province_code, commune=intake.code, field=definition.field
     )
@@ -126,6 +131,8 @@ def open_dossier(
     )
     if parent:
         event.payload["parent"] = parent.code
+        if body:
+            event.payload["body"] = body
     if command.backdating_reason and at < now:
         event.payload["backdated"] = FreeText(command.backdating_reason)
     work.record([event], at=at, actor=actor)

@@ -15,6 +15,7 @@ from dossiers.actions.base import Context
 from dossiers.authority import SYSTEM, Actor
 from dossiers.calendar_archive import BINDING, keep
 from dossiers.consultations import write_consultations
+from dossiers.document_rows import write_document_rows
 from dossiers.events import Event, NewEvent
 from dossiers.history import apply, fold
 from dossiers.linked import follow
@@ -184,6 +185,7 @@ class Work:
         wake_ups = write_wake_ups(self.session, self.row, self.before, self.state, now=self.now, lease=lease)
         self.session.add_all(self.texts)
         self.session.flush()
+        write_document_rows(self.session, dossier_id, self.events, self.texts)
         reached = [warning_of(dossier_id, p, self.now) for p in sorted(self.reached.values())]
         insert_warnings(self.session, reached, silent=frozenset({dossier_id} if self.row.silent else ()))
         write_events(self.session, dossier_id, self.events, silent=self.row.silent)

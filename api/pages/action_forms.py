@@ -33,7 +33,7 @@ PRIMARY = frozenset(
 """What moves a dossier on; everything else is folded away below it."""
 ITEM_ROWS = 3
 DOCUMENT_FORMS = ("original", "copy", "electronic", "from_database")
-GIVEN = {"occurrence": int, "number": int, "reason": str}
+GIVEN = {"occurrence": int, "number": int, "proposal": int, "reason": str}
 """What an offer may have settled already, with its type."""
 _NUMBER = re.compile(r"[0-9]{1,9}")
 
@@ -66,13 +66,22 @@ FIELDS: dict[Action, tuple[FormField, ...]] = {
     Action.ASSIGN: (FormField("assignee", "choice", required=True),),
     Action.COMPLETE_STEP: (_text("note"), FormField("outcome", "buttons", required=True)),
     Action.RETURN_TO_STEP: (FormField("step", "choice", required=True), _text("reason", required=True)),
-    Action.REQUEST_SUPPLEMENT: (FormField("items", "items", required=True), _text("exceeding_reason")),
+    Action.REQUEST_SUPPLEMENT: (
+        FormField("items", "items", required=True),
+        FormField("found_at", "instant"),
+        _text("exceeding_reason"),
+    ),
     Action.RECEIVE_SUPPLEMENT: (FormField("documents", "documents"),),
     Action.PAUSE: (FormField("reason", "choice", required=True), _text("note")),
     Action.RESUME: (),
     Action.EXTEND: (
         FormField("amount", "number"),
         FormField("until", "instant"),
+        _text("reason", required=True),
+        _text("apology", required=True),
+    ),
+    Action.APOLOGISE: (
+        FormField("until", "instant", required=True),
         _text("reason", required=True),
         _text("apology", required=True),
     ),
@@ -101,7 +110,9 @@ FIELDS: dict[Action, tuple[FormField, ...]] = {
         _text("comment"),
     ),
     Action.WITHDRAW: (_text("reason", required=True),),
-    Action.STOP: (_text("reason", required=True), FormField("legal_ground", required=True)),
+    Action.PROPOSE_STOP: (_text("reason", required=True), FormField("legal_ground", required=True)),
+    Action.DECLINE_STOP: (_text("reason", required=True),),
+    Action.STOP: (_text("remark"),),
     Action.REOPEN: (
         _text("reason", required=True),
         FormField("step", "choice"),

@@ -24,6 +24,7 @@ from dossiers.explanation import explain
 from dossiers.gate import act
 from dossiers.idempotency import IdempotencyKey
 from dossiers.limit_basis import basis_of
+from dossiers.linked_view import group_of
 from dossiers.offers import offers
 from dossiers.office import Office
 from dossiers.people import ApplicantView, applicant_view, log_access
@@ -151,7 +152,10 @@ def _draw(
         person = _person(office, session, view, show_id=show_id) if seen else None
         entries = timeline(session, view, personal=seen)
         offered = offers(office, session, view, actor=caller.actor)
-        holders = staff_names(session, {o.assignee for o in view.state.open_steps.values() if o.assignee})
+        waiting = view.state.stop_proposal
+        named = {o.assignee for o in view.state.open_steps.values() if o.assignee} | ({waiting.by} if waiting else set())
+        holders = staff_names(session, named)
+        group = group_of(office, session, view.row, now=now)
     if seen:
         what = "page dossier with identity number" if show_id else "page dossier"
         ids = {"dossier_id": view.row.id, "applicant_id": view.row.applicant_id}
@@ -172,6 +176,7 @@ def _draw(
         show_id=show_id,
         entries=[_entry(e, view, language) for e in reversed(entries)],
         holders=holders,
+        group=group,
         clock=_clock(office, view, language),
         step_name=lambda step: presenting.step_name(view.definition, step, language),
         document_forms=DOCUMENT_FORMS,

@@ -142,6 +142,7 @@ _SHOWN = (
     "reason",
     "legal_ground",
     "because",
+    "remark",
     "note",
     "question",
     "body",
@@ -158,6 +159,8 @@ _SHOWN = (
     "due_after",
     "promised_at",
     "exceeding_reason",
+    "found_at",
+    "request_by",
     "result",
     "number",
     "to",
@@ -216,6 +219,8 @@ _FORMATTED: dict[str, Callable[[Any], str]] = {
     "due_before": instant,
     "due_after": instant,
     "answer_by": instant,
+    "found_at": instant,
+    "request_by": instant,
     "amount_vnd": money,
 }
 _NAMED: dict[str, Callable[[Definition, TimelineEntry, str, str], str]] = {

@@ -13,8 +13,11 @@ from api.shapes import REFUSALS, ActionAnswer, Code, IdempotencyHeader, IfMatch
 from dossiers.actions.base import RULES, Command, Rule
 from dossiers.gate import act
 from dossiers.idempotency import IdempotencyKey
+from dossiers.permitted import Action
 
 router = APIRouter(prefix="/dossiers/{code}/actions", tags=["actions"], responses=REFUSALS)
+BY_THE_MACHINE = frozenset({Action.STORE_DOCUMENT, Action.ISSUE_SLIP})
+"""Recorded only after the machine itself has stored or rendered something: no caller may claim it."""
 _REVISION = re.compile(r'(?:W/)?"?(\d{1,9})"?')
 
 
@@ -72,4 +75,6 @@ def _route(rule: Rule) -> Callable[..., dict[str, Any]]:
 
 
 for _rule in RULES.values():
+    if _rule.action in BY_THE_MACHINE:
+        continue
     router.post(f"/{_rule.action.value}", response_model=ActionAnswer)(_route(_rule))

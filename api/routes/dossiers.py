@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -16,16 +17,19 @@ from api.shapes import (
     Clock,
     Code,
     DossierShape,
+    GroupPartShape,
     IdempotencyHeader,
     ListedShape,
     ListShape,
     OpenStepShape,
     Person,
+    StopProposalShape,
     TimelineShape,
 )
 from dossiers.actions.intake import RegisterSubmission
 from dossiers.authority import Permission
 from dossiers.idempotency import IdempotencyKey
+from dossiers.linked_view import GroupPart, group_of
 from dossiers.listing import Due, Listed, ListQuery, list_dossiers
 from dossiers.offers import offers
 from dossiers.office import Office
@@ -140,7 +144,8 @@ def shape(office: Office, session: Session, view: DossierView, *, personal: bool
     if personal and row.applicant_id:
         shown = applicant_view(office, session, row.applicant_id, show_id=show_id)
         person = Person.model_validate(shown, from_attributes=True)
-    own = {"code", "official_code", "procedure", "field", "province", "commune", "intake_commune", "channel", "parent"}
+    own = {"code", "official_code", "procedure", "field", "province", "commune", "intake_commune", "parent", "body"}
+    waiting = state.stop_proposal
     return DossierShape(
         **row.model_dump(include=own),
         version=view.definition.version,
@@ -149,7 +154,10 @@ def shape(office: Office, session: Session, view: DossierView, *, personal: bool
         status=state.status.value,
         revision=view.revision,
         desk=view.desk,
+        channel=state.channel,
         linked=state.linked,
+        group=[_group_part(part) for part in group_of(office, session, row, now=view.now)],
+        stop_proposal=StopProposalShape.model_validate(waiting, from_attributes=True) if waiting else None,
         documents=state.documents,
         registered_at=state.registered_at,
         accepted_at=state.accepted_at,
@@ -160,6 +168,10 @@ def shape(office: Office, session: Session, view: DossierView, *, personal: bool
         applicant=person,
         form=form_values(office, session, view, show_id=show_id) if personal else None,
     )
+
+
+def _group_part(part: GroupPart) -> GroupPartShape:
+    return GroupPartShape.model_validate(asdict(part) | {"names": {"vi": part.names.vi, "en": part.names.en}})
 
 
 def _clock(view: DossierView) -> Clock | None:

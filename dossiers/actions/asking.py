@@ -80,22 +80,34 @@ def consult(ctx: Context, command: Consult) -> list[NewEvent]:
 def answer_consultation(ctx: Context, command: AnswerConsultation) -> list[NewEvent]:
     """Record an answer; the last one moves the step on.
 
+    An answer after the body's silence has counted as its answer is recorded as `late`, once; it moves nothing, but the
+    body stays responsible for what it says.
+
     Raises:
         UnknownConsultation: that question does not exist or is closed.
     """
-    found = _open_consultation(ctx, command.number)
+    found = _answerable(ctx, command.number)
     payload: dict[str, Any] = {"number": found.number, "body": found.body, "answer": command.answer}
     if command.text:
         payload["text"] = FreeText(command.text)
-    payload.update(moves_on(ctx, found, command.answer))
+    if found.answered_at is not None:
+        payload["late"] = True
+    else:
+        payload.update(moves_on(ctx, found, command.answer))
     return [NewEvent(EventType.CONSULTATION_ANSWERED, payload)]
 
 
-def _open_consultation(ctx: Context, number: int) -> Consultation:
+def _answerable(ctx: Context, number: int) -> Consultation:
     found = ctx.state.consultations.get(number)
-    if found is None or found.answered_at is not None:
-        raise UnknownConsultation(number=number, open=[c.number for c in ctx.state.open_consultations])
+    if found is None or not (found.answered_at is None or is_deemed_only(found)):
+        answerable = [c.number for c in ctx.state.consultations.values() if c.answered_at is None or is_deemed_only(c)]
+        raise UnknownConsultation(number=number, open=answerable)
     return found
+
+
+def is_deemed_only(asked: Consultation) -> bool:
+    """Whether silence counted as the answer, and the body has not spoken since."""
+    return asked.deemed and asked.late_at is None
 
 
 def moves_on(ctx: Context, answered: Consultation, answer: str) -> dict[str, Any]:

@@ -104,7 +104,14 @@ def _open_linked(work: Work, found: OpenStep, step: Step) -> NewEvent:
             applicant=Applicant(name=work.row.code),
         )
         child = open_dossier(
-            work.office, work.session, command, actor=SYSTEM, now=work.now, parent=work.row, at=found.opened_at
+            work.office,
+            work.session,
+            command,
+            actor=SYSTEM,
+            now=work.now,
+            parent=work.row,
+            body=linked.body,
+            at=found.opened_at,
         )
         codes.append(child.row.code)
         opened.append(child)

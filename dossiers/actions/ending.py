@@ -53,13 +53,6 @@ class Withdraw(Command):
     reason: str = Field(min_length=3, max_length=4000)
 
 
-class Stop(Command):
-    """Stop the dossier on a legal ground (form 05)."""
-
-    reason: str = Field(min_length=3, max_length=4000)
-    legal_ground: str = Field(min_length=3, max_length=500)
-
-
 class Reopen(Command):
     """Take an ended dossier up again, at a step."""
 
@@ -148,13 +141,6 @@ def withdraw(_ctx: Context, command: Withdraw) -> list[NewEvent]:
     return [NewEvent(EventType.DOSSIER_WITHDRAWN, {"reason": FreeText(command.reason)})]
 
 
-@action(Action.STOP, Stop)
-def stop(_ctx: Context, command: Stop) -> list[NewEvent]:
-    """End on a legal ground."""
-    payload = {"reason": FreeText(command.reason), "legal_ground": FreeText(command.legal_ground)}
-    return [NewEvent(EventType.DOSSIER_STOPPED, payload)]
-
-
 @action(Action.REOPEN, Reopen)
 def reopen(ctx: Context, command: Reopen) -> list[NewEvent]:
     """Take up again. The time while it was refused, withdrawn or stopped is not counted; after a result it is.
@@ -162,16 +148,25 @@ def reopen(ctx: Context, command: Reopen) -> list[NewEvent]:
     Raises:
         NotAnEarlierStep: the step named was never passed.
     """
-    state = ctx.state
     payload: dict[str, Any] = {"reason": FreeText(command.reason), "whose": command.whose}
-    if state.accepted_at is not None:
-        passed = [d.step for d in state.done_steps if d.role and _human(ctx, d.step)]
-        target = command.step or (passed[0] if passed else _first_human(ctx))
-        if command.step is not None and command.step not in passed:
-            raise NotAnEarlierStep(step=command.step, passed=sorted(set(passed)))
-        step = ctx.definition.step(target)
-        payload.update(open_steps(ctx.definition, [step], state, at=ctx.at, add_limit=ctx.add_limit))
+    payload.update(taken_up_at(ctx, command.step))
     return [NewEvent(EventType.DOSSIER_REOPENED, payload)]
+
+
+def taken_up_at(ctx: Context, wanted: str | None = None) -> dict[str, Any]:
+    """The routing of a dossier taken up again: the step wanted, else the first that was passed by hand.
+
+    Raises:
+        NotAnEarlierStep: the step wanted was never passed.
+    """
+    state = ctx.state
+    if state.accepted_at is None:
+        return {}
+    passed = [d.step for d in state.done_steps if d.role and _human(ctx, d.step)]
+    if wanted is not None and wanted not in passed:
+        raise NotAnEarlierStep(step=wanted, passed=sorted(set(passed)))
+    step = ctx.definition.step(wanted or (passed[0] if passed else _first_human(ctx)))
+    return open_steps(ctx.definition, [step], state, at=ctx.at, add_limit=ctx.add_limit)
 
 
 def _human(ctx: Context, step_id: str) -> bool:

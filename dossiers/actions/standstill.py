@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -11,12 +11,16 @@ from pydantic import Field, model_validator
 from dossiers.actions.base import Command, Context, Instant, action, plain
 from dossiers.actions.intake import DocumentForm
 from dossiers.clock import ClockReading, read_clock
+from dossiers.duties import supplement_request_by
 from dossiers.errors import (
     AlreadyPaused,
+    BeforePreviousEvent,
     ExtensionLimitReached,
     ExtensionNotAllowed,
     ExtensionNotLater,
     ExtensionTooLong,
+    InTheFuture,
+    MalformedCommand,
     NotPaused,
     SupplementLimitReached,
     SupplementNotAllowed,
@@ -41,6 +45,9 @@ class RequestSupplement(Command):
     """Ask the applicant, once and completely, for what is missing (NĐ 118/2025 art. 17.2a)."""
 
     items: tuple[MissingItem, ...] = Field(min_length=1, max_length=50)
+    found_at: Instant | None = Field(
+        default=None, description="When it was found that something is missing; absent: just now."
+    )
     exceeding_reason: str | None = Field(default=None, min_length=3, max_length=2000)
 
 
@@ -86,6 +93,8 @@ def request_supplement(ctx: Context, command: RequestSupplement) -> list[NewEven
         SupplementNotAllowed: the procedure allows none after acceptance.
         SupplementLimitReached: it was asked as often as allowed, and no reason is given for once more.
         UnknownDocument: an item names a document that the procedure does not know.
+        InTheFuture, BeforePreviousEvent: it cannot have been found then.
+        MalformedCommand: it is still at intake, where nothing is found.
     """
     state, rule = ctx.state, ctx.definition.supplement
     known = {d.id for d in ctx.definition.documents}
@@ -108,10 +117,30 @@ def request_supplement(ctx: Context, command: RequestSupplement) -> list[NewEven
     }
     if exceeds and command.exceeding_reason:
         payload["exceeding_reason"] = FreeText(command.exceeding_reason)
+        payload["counts_late_in_766"] = True
+    if command.found_at is not None:
+        payload.update(_found(ctx, command.found_at))
     if rule and rule.applicant_deadline:
         payload["answer_by"] = instant(ctx.add_limit(ctx.at, rule.applicant_deadline))
         payload["when_passed"] = rule.when_deadline_passes
     return [NewEvent(EventType.SUPPLEMENT_REQUESTED, payload)]
+
+
+def _found(ctx: Context, found_at: datetime) -> dict[str, Any]:
+    """When it was found, until when it had to be asked for, and whether this came too late."""
+    accepted = ctx.state.accepted_at
+    if accepted is None:
+        raise MalformedCommand(problems=[{"field": "found_at", "problem": "only after acceptance"}])
+    if found_at > ctx.at:
+        raise InTheFuture(given=instant(found_at), now=instant(ctx.at))
+    if found_at < accepted:
+        raise BeforePreviousEvent(given=instant(found_at), previous=instant(accepted))
+    request_by = supplement_request_by(found_at, ctx.calendar)
+    return {
+        "found_at": instant(found_at),
+        "request_by": instant(request_by),
+        "request_late": ctx.at >= request_by,
+    }
 
 
 def _item(item: MissingItem) -> dict[str, Any]:

@@ -83,6 +83,8 @@ def upgrade() -> None:
     sa.Column('dossier_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('form', sqlmodel.sql.sqltypes.AutoString(length=2), nullable=False),
     sa.Column('created_at', dossiers.columns.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('failures', sa.Integer(), nullable=False),
+    sa.Column('last_error', sqlmodel.sql.sqltypes.AutoString(length=300), nullable=True),
     sa.PrimaryKeyConstraint('event_id')
     )
     op.create_table('preferences',

@@ -139,6 +139,7 @@ def test_the_actions_offered_are_those_of_the_role(web: Web) -> None:
         "correct",
         "extend",
         "pause",
+        "propose_stop",
         "record_exemption",
         "record_payment",
         "request_supplement",
@@ -160,7 +161,7 @@ def test_whatever_is_offered_with_its_first_choices_is_accepted_by_the_gate(web:
         "record_exemption": {"ground": "hộ nghèo"},
         "request_supplement": {"items": [{"problem": "thiếu"}]},
         "withdraw": {"reason": "thôi ạ"},
-        "stop": {"reason": "dừng ạ", "legal_ground": "Điều 1"},
+        "propose_stop": {"reason": "dừng ạ", "legal_ground": "Điều 1"},
         "correct": {"corrects": 1, "what": "channel", "channel": "postal", "reason": "nhầm"},
     }
     code = web.accepted()

@@ -299,14 +299,22 @@ def test_every_form_of_the_desk_does_what_it_says(web: Web) -> None:
     machine(web)
     click("hand_over", how="counter", to="representative", rating="5", comment="Nhanh")
     click("reopen", reason="Sai tên trên giấy", step="appraise", whose="commune")
-    click("stop", reason="Theo yêu cầu cơ quan khác", legal_ground="Điều 9")
+    click("propose_stop", reason="Theo yêu cầu cơ quan khác", legal_ground="Điều 9")
+    assert "cần người thứ hai xác nhận" in web.page(f"/dossiers/{code}").text
+    web.sign_in("supervisor")
+    click("stop", remark="Đồng ý dừng")
     timeline = web.call("GET", f"/dossiers/{code}/timeline", web.token("supervisor")).body
     facts = {e["type"]: e["facts"] for e in timeline}
     assert facts["PaymentRecorded"] == {"fee": "le_phi", "amount_vnd": 8000, "how": "cash", "receipt": "B-01"}
     assert facts["DeadlineExtended"]["promised_at"] == "2026-03-12T10:00:00.000000+00:00"
     assert [c["body"] for c in facts["ConsultationRequested"]["consultations"]] == ["Công an xã", "Trạm y tế"]
     assert facts["ResultHandedOver"] == {"how": "counter", "to": "representative", "rating": 5, "comment": "Nhanh"}
-    assert facts["DossierStopped"] == {"reason": "Theo yêu cầu cơ quan khác", "legal_ground": "Điều 9"}
+    assert facts["DossierStopped"] == {
+        "proposal": next(e["revision"] for e in timeline if e["type"] == "StopProposed"),
+        "reason": "Theo yêu cầu cơ quan khác",
+        "legal_ground": "Điều 9",
+        "remark": "Đồng ý dừng",
+    }
     page = web.page(f"/dossiers/{code}").text
     for shown in ("8.000 đ", "Công an xã", "Điều 9", "17:00 12/03/2026", "Người được ủy quyền"):
         assert shown in page

@@ -102,7 +102,8 @@ def test_a_step_needs_its_role_its_holder_and_an_outcome_that_it_has(desk: Desk)
     desk.do("assign", TUESDAY, SUPERVISOR, occurrence=2, assignee="lan")
     with pytest.raises(HeldBySomeoneElse) as refused:
         desk.appraised("ok", TUESDAY)
-    assert refused.value.facts["holder"] == "lan"
+    assert refused.value.facts["held_by"] == "Lan (công chức thụ lý)"
+    assert "holder" not in refused.value.facts
     lan = officer("case_officer", id="lan")
     assert desk.do("complete_step", TUESDAY, lan, occurrence=2, outcome="ok")["status"] == "in_progress"
 
@@ -281,11 +282,17 @@ def test_elapsed_timers_wait_for_half_an_hour_or_until_they_are_let_go(desk: Des
     assert (desk.events[-1].type, desk.events[-1].occurred_at) == ("DossierRefused", at("2026-03-06T00:00"))
 
 
-def test_an_answer_after_the_silence_comes_too_late(desk: Desk) -> None:
+def test_an_answer_after_the_silence_comes_too_late_but_is_recorded_once(desk: Desk) -> None:
     desk.appraised("ask", TUESDAY)
     desk.do("consult", TUESDAY, CASE, occurrence=3, bodies=["Công an xã"], question="Có phù hợp?")
+    answer = desk.do("answer_consultation", at("2026-03-10T08:00"), CASE, number=1, answer="objection")
+    assert answer["events"] == ["ConsultationDeemedAnswered", "ConsultationAnswered"]
+    assert [s["step"] for s in answer["open_steps"]] == ["sign"]  # the objection moves nothing any more
+    asked = desk.state.consultations[1]
+    assert (asked.deemed, asked.answer, asked.answered_at) == (True, "consent", at("2026-03-06T00:00"))
+    assert (asked.late_answer, asked.late_at) == ("objection", at("2026-03-10T08:00"))
     with pytest.raises(UnknownConsultation):
-        desk.do("answer_consultation", at("2026-03-10T08:00"), CASE, number=1, answer="objection")
+        desk.do("answer_consultation", at("2026-03-10T09:00"), CASE, number=1, answer="consent")
 
 
 def test_a_wait_for_the_applicant_ends_by_itself(desk: Desk) -> None:
@@ -318,8 +325,9 @@ def test_withdrawing_and_stopping_end_it(office: Office) -> None:
     assert one.do("withdraw", TUESDAY, RECEIVER, reason="không còn nhu cầu")["status"] == "withdrawn"
     two = Desk(office).accepted()
     with pytest.raises(MalformedCommand):
-        two.do("stop", TUESDAY, SUPERVISOR, reason="có tranh chấp")
-    stopped = two.do("stop", TUESDAY, SUPERVISOR, reason="có tranh chấp", legal_ground="quyết định của tòa án")
+        two.do("propose_stop", TUESDAY, CASE, reason="có tranh chấp")
+    two.do("propose_stop", TUESDAY, CASE, reason="có tranh chấp", legal_ground="quyết định của tòa án")
+    stopped = two.do("stop", TUESDAY, SUPERVISOR)
     assert stopped["status"] == "stopped"
     assert two.row.next_timer_at is None
     assert two.row.next_warning_at is None

@@ -51,7 +51,11 @@ commands: st.SearchStrategy[tuple[str, dict[str, Any]]] = st.one_of(
     st.tuples(st.just("issue_result"), st.just({"result": "paper"})),
     st.tuples(st.just("hand_over"), st.just({})),
     st.tuples(st.just("withdraw"), st.just(REASON)),
-    st.tuples(st.just("stop"), st.just({"legal_ground": "căn cứ", **REASON})),
+    st.tuples(st.just("propose_stop"), st.just({"legal_ground": "căn cứ", **REASON})),
+    st.tuples(st.just("decline_stop"), st.just(REASON)),
+    st.tuples(st.just("stop"), st.just({})),
+    st.tuples(st.just("apologise"), st.just({"until": "2026-04-30T16:00:00+07:00", "apology": "xin lỗi", **REASON})),
+    st.tuples(st.just("rate"), st.builds(dict, rating=st.integers(1, 5))),
     st.tuples(st.just("reopen"), st.just(REASON)),
     st.tuples(
         st.just("correct"),

@@ -102,6 +102,7 @@ NEEDED = {
         "pause",
         "resume",
         "extend",
+        "apologise",
         "consult",
         "answer_consultation",
         "record_payment",
@@ -109,11 +110,15 @@ NEEDED = {
         "issue_result",
         "hand_over",
         "withdraw",
+        "propose_stop",
+        "decline_stop",
         "stop",
         "reopen",
         "correct",
         "apply_calendar",
         "move_to_version",
+        "remove_document",
+        "rate",
     )
 }
 

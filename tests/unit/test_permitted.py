@@ -23,19 +23,26 @@ receive_supplement          .   .   x   .   x   .   .   .   .   .   .
 pause                       .   .   .   x   .   x   .   .   .   .   .
 resume                      .   .   .   .   x   x   .   .   .   .   .
 extend                      .   .   .   x   x   x   .   .   .   .   .
+apologise                   .   .   .   x   x   x   .   .   .   .   .
 consult                     .   .   .   x   x   x   .   .   .   .   .
-answer_consultation         .   .   .   x   x   x   .   .   .   .   .
+answer_consultation         .   .   .   x   x   x   x   x   .   .   .
 record_payment              x   x   x   x   x   x   x   .   .   .   .
 record_exemption            x   x   x   x   x   x   x   .   .   .   .
 issue_result                .   .   .   x   .   x   .   .   .   .   .
 hand_over                   .   .   .   .   .   .   x   .   .   .   .
 withdraw                    x   .   x   x   x   x   .   .   .   .   .
+propose_stop                .   .   .   x   x   x   .   .   .   .   .
+decline_stop                .   .   .   x   x   x   .   .   .   .   .
 stop                        .   .   .   x   x   x   .   .   .   .   .
 reopen                      .   .   .   .   .   .   x   x   x   x   x
 correct                     x   x   x   x   x   x   x   x   x   x   x
 apply_calendar              .   .   .   x   x   x   .   .   .   .   .
 move_to_version             .   .   .   x   x   x   .   .   .   .   .
 apply_elapsed               x   x   x   x   x   x   x   x   x   x   x
+store_document              x   x   x   x   x   x   x   x   x   x   x
+remove_document             x   x   x   x   x   x   x   x   x   x   x
+issue_slip                  x   x   x   x   x   x   x   x   x   x   x
+rate                        .   .   .   .   .   .   x   x   .   .   .
 """
 COLUMNS = {
     "sub": Status.SUBMITTED,
