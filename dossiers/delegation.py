@@ -80,3 +80,24 @@ def members(session: Session, *, province: str | None = None, ids: Iterable[str]
     for staff_id, name, row in session.execute(query):
         found.setdefault(staff_id, (name, []))[1].append(grant_of(row))
     return tuple(Member(i, name, tuple(grants)) for i, (name, grants) in found.items())
+
+
+def staff_with(
+    session: Session, role: str, *, province: str, commune: str, field: str, on: date
+) -> list[tuple[str, str]]:
+    """Ids and names of the active staff who hold a role in a commune and field on a date, by name."""
+    query = (
+        select(StaffRow.id, StaffRow.name)  # type: ignore[call-overload]
+        .join(GrantRow, col(GrantRow.staff_id) == col(StaffRow.id))
+        .where(
+            col(StaffRow.active),
+            col(GrantRow.role) == role,
+            col(GrantRow.province) == province,
+            col(GrantRow.commune).in_(["", commune]),
+            col(GrantRow.field).in_(["", field]),
+            held_on(on),
+        )
+        .distinct()
+        .order_by(col(StaffRow.name))
+    )
+    return [(i, n) for i, n in session.execute(query)]

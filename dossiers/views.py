@@ -18,7 +18,6 @@ from dossiers.authority import Actor, Permission, may
 from dossiers.clock import ClockHistory, ClockReading, read_clock
 from dossiers.events import Event
 from dossiers.explanation import explain
-from dossiers.gate import Work, desk
 from dossiers.history import fold
 from dossiers.limit_basis import basis_of
 from dossiers.office import Office
@@ -28,9 +27,11 @@ from dossiers.reading import clock_history
 from dossiers.states import DossierState
 from dossiers.store import find, ledger
 from dossiers.tables import DossierRow
+from dossiers.work import Work, desk
 from procedures.base import Names
 from procedures.calendars import Calendar
 from procedures.communes import commune as commune_of
+from procedures.errors import UnknownCommune
 from procedures.schema import Definition
 
 HIDDEN = "•••"
@@ -114,8 +115,11 @@ def may_see_person(actor: Actor, row: DossierRow) -> bool:
 def may_view(actor: Actor, row: DossierRow, permission: Permission = Permission.VIEW_DOSSIERS) -> bool:
     """Whether somebody may see it: staff of the commune that decides, or of the one that took it in."""
     for code in {row.commune, row.intake_commune}:
-        place = commune_of(code)
-        if may(actor, permission, province=place.province_code, commune=code, field=row.field):
+        try:
+            province, commune = commune_of(code).province_code, code
+        except UnknownCommune:  # a commune that is no more: only roles in the whole province still reach it
+            province, commune = row.province, ""
+        if may(actor, permission, province=province, commune=commune, field=row.field):
             return True
     return False
 

@@ -17,6 +17,7 @@ from dossiers.errors import (
     UnknownOutcome,
 )
 from dossiers.events import EventType, FreeText, NewEvent, instant
+from dossiers.people_errors import AssigneeAbsent
 from dossiers.permitted import Action
 from dossiers.routing import after_outcome, return_to
 from dossiers.states import OpenStep
@@ -24,10 +25,11 @@ from procedures.steps import Act, Kind, Step
 
 
 class Assign(Command):
-    """Give an open step to a person."""
+    """Give an open step to a person, or back to everybody with its role."""
 
     occurrence: int
-    assignee: str = Field(min_length=1, max_length=80)
+    assignee: str | None = Field(min_length=1, max_length=80, description="null: back to everybody with the role.")
+    even_if_absent: bool = Field(default=False, description="Assign although the person is absent.")
 
 
 class CompleteStep(Command):
@@ -57,16 +59,26 @@ def apply_elapsed(_ctx: Context, _command: ApplyElapsed) -> list[NewEvent]:
 
 @action(Action.ASSIGN, Assign)
 def assign(ctx: Context, command: Assign) -> list[NewEvent]:
-    """Name the one holder of a step.
+    """Name the one holder of a step, or none.
 
     Raises:
         UnknownAssignee: nobody with an account and the step's role there.
+        AssigneeAbsent: the person is absent, and the command does not say that it knows.
     """
     _, step = open_step(ctx, command.occurrence)
-    roles = ctx.facts.get("assignee_roles", ())
-    if step.role is None or step.role.value not in roles:
-        raise UnknownAssignee(step=step.id, role=step.role.value if step.role else "system")
-    return [NewEvent(EventType.STEP_ASSIGNED, {"occurrence": command.occurrence, "assignee": command.assignee})]
+    payload: dict[str, Any] = {"occurrence": command.occurrence, "assignee": command.assignee}
+    if step.role is None:
+        raise UnknownAssignee(step=step.id, role="system")
+    if command.assignee is None:
+        return [NewEvent(EventType.STEP_ASSIGNED, payload)]
+    if step.role.value not in ctx.facts.get("assignee_roles", ()):
+        raise UnknownAssignee(step=step.id, role=step.role.value)
+    until = ctx.facts.get("assignee_absent_until")
+    if until and not command.even_if_absent:
+        raise AssigneeAbsent(step=step.id, absent_until=until)
+    if until:
+        payload["absent_until"] = until
+    return [NewEvent(EventType.STEP_ASSIGNED, payload)]
 
 
 @action(Action.COMPLETE_STEP, CompleteStep)

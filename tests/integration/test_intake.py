@@ -180,7 +180,14 @@ def test_a_stale_revision_is_a_conflict_that_names_both(desk: Desk) -> None:
     desk.register()
     with pytest.raises(StaleRevision) as refused:
         act(desk.office, desk.code, "accept", {}, actor=RECEIVER, now=MONDAY, expected_revision=0)
-    assert refused.value.facts == {"dossier": desk.code, "expected": 0, "actual": 1}
+    assert refused.value.facts == {
+        "dossier": desk.code,
+        "expected": 0,
+        "actual": 1,
+        "status": "submitted",
+        "held_by": "công chức tiếp nhận (chưa giao cho ai)",
+        "holders": [],
+    }
     assert act(desk.office, desk.code, "accept", {}, actor=RECEIVER, now=MONDAY, expected_revision=1)["revision"] == 2
 
 
