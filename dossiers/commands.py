@@ -289,7 +289,7 @@ def erase(
     as_json: AsJson = False,
 ) -> None:
     """Xoá dữ liệu cá nhân của một người; sổ cái vẫn nguyên vẹn / erase a person's data; the ledger stays whole."""
-    from dossiers.people import erase_person
+    from dossiers.erasure import erase_person
 
     if not yes:
         typer.confirm("Xoá vĩnh viễn? / Erase for good?", abort=True)

@@ -1,4 +1,4 @@
-"""Staff accounts and their roles; applicants as screens may show them; erasing a person."""
+"""Staff accounts and their roles; applicants as screens may show them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from datetime import date, datetime
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
-from sqlalchemy import or_, select, update
+from sqlalchemy import select
 from sqlmodel import Session, col
 
 from dossiers.authority import Actor, Grant
@@ -18,9 +18,8 @@ from dossiers.delegation import give, grant_of, held_on
 from dossiers.errors import UnknownActor, UnknownDossier
 from dossiers.office import Office
 from dossiers.personal import masked
-from dossiers.personal_tables import AccessRow, ApplicantRow, FreeTextRow, GrantRow, StaffRow
+from dossiers.personal_tables import AccessRow, ApplicantRow, GrantRow, StaffRow
 from dossiers.session import writing
-from dossiers.tables import DossierRow
 
 _HASHER = PasswordHasher()
 
@@ -116,42 +115,3 @@ def find_applicants(office: Office, session: Session, *, personal_id: str) -> li
     index = office.vault.blind_index(personal_id)
     query = select(ApplicantRow.id).where(col(ApplicantRow.personal_id_index) == index)  # type: ignore[call-overload]
     return list(session.execute(query).scalars())
-
-
-def erase_person(office: Office, code: str, *, now: datetime) -> int:
-    """Erase the applicant of a dossier and all free texts of that person's dossiers; gives how many dossiers those are.
-
-    The ledgers stay whole: they hold only salted HMACs, whose salts are erased too.
-
-    Raises:
-        UnknownDossier: there is no such dossier.
-    """
-    with writing(office.engine) as session:
-        row = session.execute(select(DossierRow).where(col(DossierRow.code) == code)).scalar_one_or_none()
-        if row is None or row.applicant_id is None:
-            raise UnknownDossier(dossier=code)
-        same = [row.applicant_id]
-        person = session.get(ApplicantRow, row.applicant_id)
-        if person and person.personal_id_index:
-            query = select(ApplicantRow.id).where(  # type: ignore[call-overload]
-                or_(
-                    col(ApplicantRow.id) == row.applicant_id,
-                    col(ApplicantRow.personal_id_index) == person.personal_id_index,
-                )
-            )
-            same = list(session.execute(query).scalars())
-        dossiers = list(
-            session.execute(
-                select(DossierRow.id).where(col(DossierRow.applicant_id).in_(same))  # type: ignore[call-overload]
-            ).scalars()
-        )
-        nothing = dict.fromkeys(
-            ("name", "phone", "email", "address", "representative", "personal_id_sealed", "personal_id_index", "salt")
-        )
-        session.execute(update(ApplicantRow).where(col(ApplicantRow.id).in_(same)).values(**nothing, erased_at=now))
-        session.execute(
-            update(FreeTextRow)
-            .where(col(FreeTextRow.dossier_id).in_(dossiers))
-            .values(text=None, salt=None, erased_at=now)
-        )
-        return len(dossiers)

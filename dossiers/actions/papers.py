@@ -7,6 +7,7 @@ from typing import Any, Literal
 from pydantic import Field
 
 from dossiers.actions.base import Command, Context, action
+from dossiers.document_errors import DocumentNotReceived
 from dossiers.errors import NoAuthority, UnknownDocument, UnknownStoredDocument
 from dossiers.events import EventType, FreeText, NewEvent
 from dossiers.permitted import Action
@@ -58,7 +59,10 @@ def store_document(ctx: Context, command: StoreDocument) -> list[NewEvent]:
 
     Raises:
         UnknownDocument: the procedure asks for no such document.
+        DocumentNotReceived: this content did not come with an upload.
     """
+    if ctx.facts.get("received") != command.sha256:
+        raise DocumentNotReceived(sha256=command.sha256)
     known = {d.id for d in ctx.definition.documents}
     if command.document and command.document not in known:
         raise UnknownDocument(document=command.document, known=sorted(known))
@@ -81,7 +85,10 @@ def remove_document(ctx: Context, command: RemoveDocument) -> list[NewEvent]:
 
     Raises:
         UnknownStoredDocument: the dossier has no such document, or it was removed already.
+        NoAuthority: a person claims a ground that only the machine has.
     """
+    if command.because != "wrong_document" and not ctx.actor.is_system:
+        raise NoAuthority(action="remove_document", role="system", actor=ctx.actor.id)
     found = ctx.state.stored.get(command.id)
     if found is None or found.removed:
         raise UnknownStoredDocument(dossier=ctx.state.code, document=command.id)

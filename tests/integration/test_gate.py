@@ -10,13 +10,14 @@ import pytest
 from sqlalchemy import select, text, update
 from sqlmodel import col
 
+from dossiers.erasure import erase_person
 from dossiers.errors import KeyReusedForAnotherCommand, StaleRevision, UnknownDossier
 from dossiers.events import canonical
 from dossiers.gate import act
 from dossiers.idempotency import IdempotencyKey
 from dossiers.ledger_check import check, rebuild
 from dossiers.office import Office
-from dossiers.people import applicant_view, erase_person, find_applicants
+from dossiers.people import applicant_view, find_applicants
 from dossiers.personal_tables import ApplicantRow, FreeTextRow
 from dossiers.registration import register
 from dossiers.session import reading, writing

@@ -24,9 +24,9 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from sqlalchemy import Engine, select, update
 from sqlmodel import col
 
+from dossiers.erasure import erase_person
 from dossiers.errors import DossierError
 from dossiers.office import Office
-from dossiers.people import erase_person
 from dossiers.personal_tables import ApplicantRow
 from dossiers.session import reading, writing
 from dossiers.settings import Settings
