@@ -41,7 +41,8 @@ def prepare(settings: Settings) -> dict[str, object]:
     for version, count in missing_versions(office).items():
         print(
             f"CẢNH BÁO: {count} hồ sơ đang mở theo {version}, nhưng định nghĩa này chưa được cài đặt "
-            f"(MOTCUA_DEFINITIONS?). / WARNING: {count} open dossiers go by {version}, which is not installed (MOTCUA_DEFINITIONS?).",
+            f"(MOTCUA_DEFINITIONS?). / WARNING: {count} open dossiers go by {version}, which is not installed "
+            "(MOTCUA_DEFINITIONS?).",
             file=sys.stderr,
             flush=True,
         )
