@@ -43,7 +43,7 @@ class Vault:
             BrokenKey: the file holds no whole secret.
         """
         if not path.exists():
-            _write_secret(path)
+            write_secret(path)
         secret = bytes.fromhex(path.read_text().strip())
         if len(secret) < SECRET_BYTES:
             raise BrokenKey(file=str(path))
@@ -95,10 +95,10 @@ def masked(number: str) -> str:
     return "•" * max(len(number) - 3, 0) + number[-3:]
 
 
-def _write_secret(path: Path) -> None:
+def write_secret(path: Path) -> None:
     """A new secret, there complete or not at all; whoever comes second keeps the first one's."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f"{path.name}.{os.getpid()}.part")
+    part = path.with_name(f"{path.name}.{secrets.token_hex(8)}.part")
     descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "w") as out:
         out.write(secrets.token_hex(SECRET_BYTES))

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import delete, insert, select, text, update
 from sqlmodel import Session, col
 
+from dossiers.desk_tables import PendingSlipRow
 from dossiers.errors import UnknownDossier
 from dossiers.events import Event, EventType, FreeText, NewEvent, chain_hash
 from dossiers.personal import salted_hmac
 from dossiers.personal_tables import FreeTextRow
+from dossiers.slip_calls import FORM_CALLED_BY
 from dossiers.states import MACHINE_KINDS, DossierState
 from dossiers.tables import (
     CodeCounterRow,
@@ -141,7 +143,19 @@ def write_events(session: Session, dossier_id: int, events: Sequence[Event], *, 
                 for (i, t), e in zip(ids, events, strict=True)
             ],
         )
+        _call_for_slips(session, dossier_id, {i: e for (i, _), e in zip(ids, events, strict=True)})
     return [row["cut"] for row in rows]
+
+
+def _call_for_slips(session: Session, dossier_id: int, events: Mapping[int, Event]) -> None:
+    """Queue the statutory slips that events call for."""
+    calls = [
+        {"event_id": i, "dossier_id": dossier_id, "form": form, "created_at": e.recorded_at, "failures": 0}
+        for i, e in events.items()
+        if (form := FORM_CALLED_BY.get(e.type))
+    ]
+    if calls:
+        session.execute(insert(PendingSlipRow), calls)
 
 
 def write_open_steps(session: Session, dossier_id: int, before: dict[int, Any], state: DossierState) -> None:
