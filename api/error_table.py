@@ -7,9 +7,10 @@ from typing import NamedTuple
 
 from api import error_kinds as k
 from dossiers import clock_errors as c
-from dossiers import duty_errors as u
 from dossiers import document_errors as o
+from dossiers import duty_errors as u
 from dossiers import errors as d
+from dossiers import money_errors as mo
 from dossiers import people_errors as pe
 from notifications import errors as n
 from performance import errors as f
@@ -31,6 +32,7 @@ TABLE: Mapping[type[Exception], Row] = {
     k.MalformedRequest: Row(422, "Yêu cầu không đúng định dạng."),
     k.BodyTooLarge: Row(413, "Nội dung gửi lên vượt quá dung lượng cho phép."),
     k.UnsupportedMedia: Row(415, "Hãy gửi JSON với Content-Type: application/json."),
+    k.NotMultipart: Row(415, "Hãy gửi tệp dạng multipart/form-data, trong phần tên `file`."),
     k.NoSuchPage: Row(404, "Không có trang này."),
     k.MethodNotAllowed: Row(405, "Địa chỉ này không nhận phương thức đó."),
     k.UnknownStaff: Row(404, "Không có tài khoản này."),
@@ -134,18 +136,26 @@ TABLE: Mapping[type[Exception], Row] = {
     c.PauseEndsBeforeItStarts: Row(422, "Khoảng tạm dừng kết thúc trước khi bắt đầu."),
     c.ExtensionWithoutLength: Row(422, "Gia hạn phải nêu thêm bao lâu hoặc đến khi nào, chỉ một trong hai."),
     c.BatchShapesDiffer: Row(422, "Các cột của một lô phải dài bằng nhau."),
+    mo.FeeAlreadySettled: Row(
+        409, "Khoản này đã thu đủ hoặc đã miễn: đính chính mục đã ghi, hoặc nêu lý do thu thêm trong ghi chú."
+    ),
+    mo.AmountDiffers: Row(409, "Số tiền không đúng mức phí, lệ phí: thu đúng mức hoặc nêu lý do trong ghi chú."),
     o.DocumentEmpty: Row(422, "Tệp không có nội dung."),
     o.DocumentTooLarge: Row(413, "Tệp lớn hơn dung lượng cho phép."),
     o.DocumentTypeRefused: Row(415, "Không nhận loại tệp này: hãy gửi PDF, ảnh hoặc một loại khác trong danh sách."),
     o.DocumentTypeContradicts: Row(415, "Nội dung tệp không đúng với tên hoặc loại đã khai: hãy gửi với tên đúng."),
     o.DocumentNotReceived: Row(409, "Tài liệu chỉ được ghi nhận khi tải nội dung lên, không ghi riêng được."),
-    o.DocumentDamaged: Row(500, "Nội dung tài liệu trong kho bị mất hoặc đã bị thay đổi: cần khôi phục từ bản sao lưu."),
+    o.DocumentDamaged: Row(500, "Nội dung tài liệu trong kho bị mất hoặc bị thay đổi: cần khôi phục từ bản sao lưu."),
     o.BrokenDocumentRules: Row(500, "Tệp quy tắc về loại tệp hoặc thời hạn lưu giữ tài liệu bị lỗi."),
     o.DocumentsNotWhole: Row(409, "Kho tài liệu thiếu nội dung hoặc có nội dung hỏng: bản sao lưu sẽ không đầy đủ."),
     # notifications
     n.BrokenRouting: Row(500, "Quy tắc gửi thông báo bị lỗi."),
     n.UnknownMessage: Row(404, "Không có tin nhắn này."),
     n.NothingToResolve: Row(409, "Tin nhắn này đã rõ kết quả: không có gì để quyết định."),
+    n.BrokenGateway: Row(500, "Không dùng được cổng gửi tin theo cấu hình hiện có."),
+    n.UnknownChannel: Row(404, "Không có kênh gửi này, hoặc kênh chưa được thiết lập ở đây."),
+    n.UnknownRecipient: Row(404, "Không có người nhận này."),
+    n.NotAnAddress: Row(422, "Địa chỉ thư điện tử, số điện thoại hoặc địa chỉ web không dùng được."),
     # performance
     f.DoesNotReconcile: Row(409, "Số liệu không khớp nên báo cáo không được công bố."),
     f.WrongPeriod: Row(422, "Kỳ báo cáo viết như 2026-07."),

@@ -97,6 +97,40 @@ class Settings(BaseSettings):
     smtp_password: SecretStr = Field(default=SecretStr(""), description="Password at the SMTP server.")
     smtp_start_tls: bool = Field(default=False, description="Whether to ask the SMTP server for STARTTLS.")
     mail_from: str = Field(default="motcua@localhost", description="Sender address of notices.")
+    sms_gateway: Path | None = Field(
+        default=None,
+        description="File that describes the province's SMS gateway; empty means no text messages are sent.",
+    )
+    zalo_gateway: Path | None = Field(
+        default=None, description="File that describes the province's Zalo gateway; empty means it is not used."
+    )
+    sms_accents: bool = Field(
+        default=True,
+        description="Whether text messages keep their Vietnamese accents (then 70 characters to a segment).",
+    )
+    sms_most_segments: int = Field(
+        default=3, ge=1, le=10, description="Most segments of one text message; longer ones are shortened at a word."
+    )
+    webhook_key: SecretStr = Field(
+        default=SecretStr(""), description="Secret that signs webhooks; empty means no webhooks are sent."
+    )
+    webhook_networks: str = Field(
+        default="",
+        description="Private networks into which webhooks may go, separated by commas, e.g. 10.20.0.0/16; "
+        "public addresses are always allowed.",
+    )
+    allow_plain_http: bool = Field(
+        default=False, description="Whether gateways and webhooks may be addressed by http:// instead of https://."
+    )
+    digest_hour: int = Field(
+        default=7, ge=0, le=23, description="Hour in Vietnam at which the daily digests go out, on working days."
+    )
+    fresh_warning_minutes: int = Field(
+        default=60,
+        ge=5,
+        le=1440,
+        description="Minutes after its legal moment within which a warning goes out by itself; later, in a digest.",
+    )
     session_hours: int = Field(default=12, ge=1, le=72, description="Hours after which a log-in ends in any case.")
     session_idle_minutes: int = Field(
         default=60, ge=5, le=720, description="Minutes without a request after which a log-in ends."

@@ -19,3 +19,19 @@ class UnknownMessage(NotificationError):
 
 class NothingToResolve(NotificationError):
     """The message is neither of unknown outcome nor undeliverable: there is nothing to decide about it."""
+
+
+class BrokenGateway(NotificationError):
+    """The gateway cannot be used as its file and the settings describe it."""
+
+
+class UnknownChannel(NotificationError):
+    """There is no such channel, or it is not set up here."""
+
+
+class UnknownRecipient(NotificationError):
+    """There is no such recipient."""
+
+
+class NotAnAddress(NotificationError):
+    """That is no usable e-mail address, phone number or web address."""

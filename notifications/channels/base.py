@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Self
 
 from sqlalchemy import Engine
 
@@ -18,6 +19,7 @@ class Contact(StrEnum):
 
     EMAIL = "email"
     PHONE = "phone"
+    WEBHOOK = "webhook"
     NOTHING = "nothing"
 
 
@@ -35,6 +37,13 @@ class Outgoing:
     language: str
     created_at: datetime
     """When the message was decided, not when it is sent: a double carries the same date."""
+    short: str = ""
+    """The same in one short line without personal data, for text messages; empty: there is none."""
+    notice: str = ""
+    recipient: str = ""
+    """Kind and id, e.g. `body:3`."""
+    data: Mapping[str, Any] = field(default_factory=dict)
+    """What it is about, as JSON for machines: codes and instants, no personal data."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +84,11 @@ class Channel(ABC):
     """What a recipient must have given to be reached through it."""
 
     @classmethod
+    def offered(cls, settings: Settings) -> bool:
+        """Whether rules may choose it in this installation. A channel that is not offered is passed over."""
+        return True
+
+    @classmethod
     @abstractmethod
     def open(cls, engine: Engine, settings: Settings, *, now: datetime) -> Self | None:
         """The channel as this installation has set it up; None where it has not, and its messages wait."""
@@ -82,3 +96,7 @@ class Channel(ABC):
     @abstractmethod
     async def send(self, message: Outgoing) -> Outcome:
         """What became of the message. Whatever it raises counts as an unknown outcome."""
+
+    async def close(self) -> None:
+        """Let go of connections, at the end of the pass."""
+        return
