@@ -113,6 +113,11 @@ class Grant:
         """Whether the role is held on that day."""
         return (self.first_on is None or self.first_on <= day) and (self.last_on is None or day <= self.last_on)
 
+    def held_between(self, first_on: date, last_on: date) -> bool:
+        """Whether the role is held on at least one of the days, both inclusive."""
+        begins, ends = self.first_on or date.min, self.last_on or date.max
+        return begins <= last_on and first_on <= ends
+
     def reaches(self, province: str, commune: str | None, field: str | None) -> bool:
         """Whether the grant is good for that place and field."""
         if self.province != province or (self.commune and self.commune != commune):

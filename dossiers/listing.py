@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal
@@ -12,12 +13,14 @@ from sqlalchemy import ColumnElement, Select, and_, exists, func, not_, or_, sel
 from sqlmodel import Session, col
 
 from dossiers.authority import Actor, Grant, Permission, StaffRole, grants_for
+from dossiers.cover import stands_in_for
 from dossiers.errors import MalformedCommand
 from dossiers.office import Office
 from dossiers.people import find_applicants
 from dossiers.personal_tables import ApplicantRow
 from dossiers.states import RUNNING, Status
 from dossiers.tables import DossierRow, OpenStepRow
+from dossiers.working_time import local_date
 from procedures.communes import communes_of
 from procedures.errors import UnknownProvince
 
@@ -49,12 +52,16 @@ class ListQuery:
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """One line of a list. `person` is None where the reader may not see it."""
+    """One line of a list. `person` is None where the reader may not see it.
+
+    `stands_in_for`: who is absent and has a step here that the reader may do in their place.
+    """
 
     row: DossierRow
     steps: tuple[OpenStepRow, ...]
     person: str | None
     standing: Literal["overdue", "due_soon", "in_time", "none"]
+    stands_in_for: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +144,7 @@ def _filters(
     if query.role:
         found.append(_waits_for([query.role]))
     if query.mine:
-        found.append(_mine(actor))
+        found.append(_mine(actor, stands_in_for(session, actor.id, local_date(now))))
     if query.text:
         found.append(_matches(office, session, query.text, actor))
     return found
@@ -161,25 +168,26 @@ def _vietnam() -> Any:
     return VIETNAM
 
 
-def _waits_for(roles: list[str], holder: str | None = None) -> ColumnElement[bool]:
+def _waits_for(roles: list[str], holders: Collection[str] = ()) -> ColumnElement[bool]:
     of_dossier = and_(col(OpenStepRow.dossier_id) == col(DossierRow.id), col(OpenStepRow.role).in_(roles))
-    if holder is not None:
-        free = or_(col(OpenStepRow.assignee).is_(None), col(OpenStepRow.assignee) == holder)
+    if holders:
+        free = or_(col(OpenStepRow.assignee).is_(None), col(OpenStepRow.assignee).in_(holders))
         of_dossier = and_(of_dossier, free)
     return exists().where(of_dossier)
 
 
-def _mine(actor: Actor) -> ColumnElement[bool]:
+def _mine(actor: Actor, absent: frozenset[str]) -> ColumnElement[bool]:
+    """Steps that wait for the actor, for a role of theirs, or for somebody absent for whom they stand in."""
     waiting = []
+    holders = [actor.id, *sorted(absent)]
     for grant in grants_for(actor, Permission.VIEW_DOSSIERS):
-        place = (
-            col(DossierRow.commune) == grant.commune if grant.commune else col(DossierRow.province) == grant.province
-        )
-        here = and_(place, col(DossierRow.field) == grant.field) if grant.field else place
-        waiting.append(and_(here, _waits_for([grant.role.value], actor.id)))
+        whole = not grant.commune
+        place = col(DossierRow.province) == grant.province if whole else col(DossierRow.commune) == grant.commune
+        of_field = col(DossierRow.field) == grant.field if grant.field else col(DossierRow.id).is_not(None)
+        waiting.append(and_(place, of_field, _waits_for([grant.role.value], holders)))
         if grant.role is StaffRole.RECEIVING_OFFICER:
-            desk = or_(col(DossierRow.intake_commune) == grant.commune, col(DossierRow.commune) == grant.commune)
-            waiting.append(and_(desk, col(DossierRow.status).in_(["submitted", "forwarded"])))
+            arriving = col(DossierRow.status).in_(["submitted", "forwarded"])
+            waiting.append(and_(_decided_or_taken_in(grant), of_field, arriving))
     if not waiting:
         return col(DossierRow.id).is_(None)
     applicants_turn = col(DossierRow.status) == Status.AWAITING_SUPPLEMENT.value
@@ -229,15 +237,24 @@ def _listed(session: Session, rows: list[DossierRow], actor: Actor, now: datetim
     named = select(ApplicantRow.id, ApplicantRow.name).where(col(ApplicantRow.id).in_(people))  # type: ignore[call-overload]
     names = dict(session.execute(named).all())
     warned = set(_ids(session, ids, _due("due_soon", now)))
+    absent = stands_in_for(session, actor.id, local_date(now))
     return [
         Listed(
             row=row,
             steps=tuple(steps.get(row.id or 0, ())),
             person=names.get(row.applicant_id) if row.id in seen else None,
             standing=_standing(row, now, row.id in warned),
+            stands_in_for=_absent_holders(row, steps.get(row.id or 0, ()), actor, absent),
         )
         for row in rows
     ]
+
+
+def _absent_holders(
+    row: DossierRow, steps: Collection[OpenStepRow], actor: Actor, absent: frozenset[str]
+) -> tuple[str, ...]:
+    held = actor.roles_in(row.province, row.commune, row.field) if absent else frozenset()
+    return tuple(s.assignee for s in steps if s.assignee in absent and s.role in held)
 
 
 def _steps_of(ids: list[int | None]) -> Select[Any]:

@@ -96,13 +96,7 @@ def stood_in_for(person: str, away_today: Mapping[str, str | None]) -> frozenset
 
 def needs_of(person: Member, *, fields: Collection[str], first_on: date, last_on: date) -> tuple[Need, ...]:
     """What the office misses while somebody is away: each role, place and field that they hold on one of those days."""
-    held = [
-        g
-        for g in person.grants
-        if g.role in WORKS
-        and (g.first_on is None or g.first_on <= last_on)
-        and (g.last_on is None or g.last_on >= first_on)
-    ]
+    held = [g for g in person.grants if g.role in WORKS and g.held_between(first_on, last_on)]
     return tuple(
         sorted({Need(g.role, g.province, g.commune, f) for g in held for f in ([g.field] if g.field else fields)})
     )
