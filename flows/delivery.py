@@ -1,4 +1,4 @@
-"""The scheduled flow that decides whom to tell of what happened, and sends what waits in the outbox."""
+"""The scheduled flow that decides whom to tell of what happened, sends what waits in the outbox, and makes slips."""
 
 from __future__ import annotations
 
@@ -26,8 +26,10 @@ async def deliver_notices() -> State[Any]:
     async with _one_at_a_time:
         from notifications.outbox import deliver
         from notifications.routing import route
+        from notifications.slips.pending import make_slips
 
         here = desk()
         routed = await here.call(lambda: route(here.office, now=now()))
         report = await deliver(here.office, settings(), now=now())
-        return Completed(message=f"{routed} {report}"[:2000])
+        slips = await here.call(lambda: make_slips(here.office, settings(), now=now()))
+        return Completed(message=f"{routed} {report} {slips}"[:2000])

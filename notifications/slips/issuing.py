@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import select, text, update
 from sqlmodel import Session, col
@@ -26,7 +25,7 @@ from notifications.slips.claims import SlipClaim, code_image, signed
 from notifications.slips.content import content_of, promised
 from notifications.slips.forms import CONTROL, RECEIPT, form_on, shown_number
 from notifications.slips.keys import SlipKey
-from notifications.slips.known import known
+from notifications.slips.known import Known, known
 from notifications.slips.slip_errors import NothingCallsForSlip, SlipErased
 from notifications.slips.typesetting import typeset
 from notifications.tables import SlipCounterRow, SlipRow
@@ -84,7 +83,7 @@ def issue_in(work: Work, key: SlipKey, event: Event, form: str, paper: str) -> S
     """The stored slip of an event, inside the transaction that holds its dossier."""
     form_on(form, paper)
     event_id = _event_id(work, event.revision)
-    made = list(_made(work.session, event_id, form))
+    made = _made(work.session, event_id, form)
     stored = next((row for row in made if row.paper == paper), None)
     if stored is not None:
         return stored
@@ -156,12 +155,13 @@ def next_number(session: Session, commune: str, year: int, form: str) -> int:
     key = {"commune": commune, "year": year, "form": form}
     first = "INSERT INTO slip_counters (commune, year, form, last) VALUES (:commune, :year, :form, 0)"
     session.execute(text(f"{first} ON CONFLICT DO NOTHING"), key)
-    return session.execute(
+    number: int = session.execute(
         update(SlipCounterRow)
         .where(*(getattr(SlipCounterRow, name) == value for name, value in key.items()))
         .values(last=SlipCounterRow.last + 1)
         .returning(col(SlipCounterRow.last))
     ).scalar_one()
+    return number
 
 
 def called_event(events: list[Event], form: str, of_revision: int | None = None) -> Event | None:
@@ -184,7 +184,7 @@ def standing_for(work: Work, events: list[Event], event: Event) -> Event:
     if event.type is not EventType.RECEIPT_ISSUED:
         return event
     before = [e for e in events if e.type is EventType.DOSSIER_ACCEPTED and e.revision < event.revision]
-    if before and any(_made(work.session, _event_id(work, before[-1].revision), RECEIPT)):
+    if before and bool(_made(work.session, _event_id(work, before[-1].revision), RECEIPT)):
         return before[-1]
     return event
 
@@ -198,18 +198,16 @@ def _called(work: Work, form: str, of_revision: int | None) -> Event:
 
 
 def _event_id(work: Work, revision: int) -> int:
-    query = select(col(EventRow.id)).where(
-        col(EventRow.dossier_id) == work.row.id, col(EventRow.revision) == revision
-    )
+    query = select(col(EventRow.id)).where(col(EventRow.dossier_id) == work.row.id, col(EventRow.revision) == revision)
     return int(work.session.execute(query).scalar_one() or 0)
 
 
-def _made(session: Session, event_id: int, form: str) -> Any:
+def _made(session: Session, event_id: int, form: str) -> list[SlipRow]:
     query = select(SlipRow).where(col(SlipRow.event_id) == event_id, col(SlipRow.form) == form)
-    return session.scalars(query.order_by(col(SlipRow.id)))
+    return list(session.scalars(query.order_by(col(SlipRow.id))))
 
 
-def _claim(work: Work, found: Any, form: str, commune: str, number: int, year: int) -> SlipClaim | None:
+def _claim(work: Work, found: Known, form: str, commune: str, number: int, year: int) -> SlipClaim | None:
     at = promised(found) if form == RECEIPT else None
     return SlipClaim(work.row.code, at, commune, number, year) if at else None
 

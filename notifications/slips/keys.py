@@ -59,6 +59,10 @@ class SlipKey:
         """Eight hexadecimal digits of its SHA-256, as printed on slips."""
         return hashlib.sha256(self.public.public_bytes_raw()).hexdigest()[:8]
 
+    def public_facts(self) -> dict[str, str]:
+        """The public half as machines read it."""
+        return {"algorithm": "Ed25519", "public_key": self.raw, "pem": self.pem, "fingerprint": self.fingerprint}
+
 
 def read_public_key(text: str) -> Ed25519PublicKey:
     """A public key as `motcua slip-key` prints it: PEM, or base64url of its 32 bytes.

@@ -89,7 +89,8 @@ def known(
     apply(state, event)
     speaks = desk(before) if before.revision else event.payload["intake_commune"]
     definition = Work(office, session, row, state, now).definition(event.occurred_at)
-    staff, phones = _staff(session, {e.actor for e in ledger} | {o.assignee for o in state.open_steps.values()})
+    holders = {o.assignee for o in state.open_steps.values() if o.assignee}
+    staff, phones = _staff(session, {e.actor for e in ledger} | holders)
     return Known(
         event=event,
         events=tuple(events),
@@ -121,8 +122,8 @@ def day_of(at: datetime) -> dict[str, str]:
     return {"day": f"{local:%d}", "month": f"{local:%m}", "year": f"{local:%Y}"}
 
 
-def _staff(session: Session, ids: set[str | None]) -> tuple[dict[str, str], dict[str, str]]:
-    wanted = sorted(i for i in ids if i and i != SYSTEM)
+def _staff(session: Session, ids: set[str]) -> tuple[dict[str, str], dict[str, str]]:
+    wanted = sorted(ids - {SYSTEM})
     query = select(col(StaffRow.id), col(StaffRow.name), col(StaffRow.phone)).where(col(StaffRow.id).in_(wanted))
     rows = session.execute(query).all()
     return {r[0]: r[1] for r in rows}, {r[0]: r[2] for r in rows if r[2]}

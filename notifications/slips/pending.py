@@ -14,6 +14,7 @@ from dossiers.failpoints import failpoint
 from dossiers.gate import take
 from dossiers.office import Office
 from dossiers.session import writing
+from dossiers.settings import Settings
 from dossiers.store import ledger
 from dossiers.tables import DossierRow, EventRow
 from notifications.slips.forms import DEFAULT_PAPER
@@ -21,6 +22,8 @@ from notifications.slips.issuing import issue_in, standing_for
 from notifications.slips.keys import SlipKey
 
 LONGEST_ERROR = 300
+MOST_ROUNDS = 10
+"""Rounds of one call of `make_slips`: whatever else waits for the same process gets its turn."""
 log = logging.getLogger(__name__)
 
 
@@ -33,6 +36,23 @@ class SlipReport:
     """Kept for the next pass, which takes them after all others."""
     more: bool = False
     """Whether it stopped at its limit: call again at once."""
+
+
+def make_slips(office: Office, settings: Settings, *, now: datetime) -> SlipReport:
+    """Make the slips that wait, signed with this installation's key, in up to `MOST_ROUNDS` rounds.
+
+    Raises:
+        BrokenSlipKey: the key file holds no key.
+    """
+    key = SlipKey.from_file(settings.slip_key)
+    rendered = failed = 0
+    more = True
+    for _ in range(MOST_ROUNDS):
+        report = render_pending(office, key, now=now)
+        rendered, failed, more = rendered + report.rendered, report.failed, report.more
+        if not more:
+            break
+    return SlipReport(rendered, failed, more)
 
 
 def render_pending(office: Office, key: SlipKey, *, now: datetime, limit: int = 200) -> SlipReport:

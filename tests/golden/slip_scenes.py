@@ -16,7 +16,9 @@ from tests.desk import Desk
 from tests.samples import CASE, CLERK, RECEIVER, SIGNER, at, officer, sample
 
 KEY = SlipKey(Ed25519PrivateKey.from_private_bytes(bytes(range(32))))
-LONG_NAME = "Công ty trách nhiệm hữu hạn một thành viên Đầu tư, Xây dựng và Thương mại tổng hợp Nguyễn Hoàng Phương Thảo Mường Lát"
+LONG_NAME = (
+    "Công ty trách nhiệm hữu hạn một thành viên Đầu tư, Xây dựng và Thương mại tổng hợp Nguyễn Hoàng Phương Thảo Mường Lát"
+)
 SECOND_SIGNER = officer("signatory", id="signatory-2")
 STAFF = {
     "receiving_officer": "Hà Thị Duyên",
@@ -37,7 +39,9 @@ DOCUMENTS = {
 def permit(documents: int = len(DOCUMENTS)) -> Definition:
     """A permit to build a house, with as many required documents as asked for."""
     names = [(name, text) for name, (text, _) in DOCUMENTS.items()]
-    names += [(f"phu_luc_{n}", f"Phụ lục số {n}: thuyết minh bổ sung phần việc thứ {n}") for n in range(5, documents + 1)]
+    names += [
+        (f"phu_luc_{n}", f"Phụ lục số {n}: thuyết minh bổ sung phần việc thứ {n}") for n in range(5, documents + 1)
+    ]
     return sample(
         names={"vi": "Cấp giấy phép xây dựng mới đối với nhà ở riêng lẻ", "en": "Permit to build a house"},
         legal_basis=[{"id": "law", "document": "Nghị định số 217/2026/NĐ-CP", "article": "Điều 54"}],
@@ -130,7 +134,15 @@ def extended(office: Office) -> Desk:
 
 def withdrawn(office: Office) -> Desk:
     desk = accepted(office, at("2026-03-02T09:00"))
-    desk.do("record_payment", at("2026-03-02T09:05"), RECEIVER, fee="le_phi", amount_vnd=75000, how="cash", receipt="BL-0123")
+    desk.do(
+        "record_payment",
+        at("2026-03-02T09:05"),
+        RECEIVER,
+        fee="le_phi",
+        amount_vnd=75000,
+        how="cash",
+        receipt="BL-0123",
+    )
     desk.do("withdraw", at("2026-03-04T08:40"), RECEIVER, reason="Gia đình chưa chuẩn bị đủ kinh phí, xin rút hồ sơ.")
     return desk
 
@@ -141,7 +153,9 @@ def finished(office: Office) -> Desk:
     desk.appraised("ask", at("2026-03-02T15:00"))
     consult = next(iter(desk.state.open_steps))
     body = "Phòng Kinh tế, Hạ tầng và Đô thị"
-    desk.do("consult", at("2026-03-02T15:10"), CASE, occurrence=consult, bodies=[body], question="Khoảng lùi có phù hợp?")
+    desk.do(
+        "consult", at("2026-03-02T15:10"), CASE, occurrence=consult, bodies=[body], question="Khoảng lùi có phù hợp?"
+    )
     desk.do("answer_consultation", at("2026-03-04T10:00"), CASE, number=1, answer="consent")
     step = next(iter(desk.state.open_steps))
     desk.do("complete_step", at("2026-03-05T16:00"), SECOND_SIGNER, occurrence=step, outcome="signed")
@@ -149,5 +163,3 @@ def finished(office: Office) -> Desk:
     desk.machine(at("2026-03-06T08:31"))
     desk.do("hand_over", at("2026-03-06T14:00"), RECEIVER)
     return desk
-
-
