@@ -8,14 +8,17 @@ import sys
 import typer
 
 import notifications.tables  # noqa: F401 - its tables belong into every backup
+import performance.tables  # noqa: F401 - its tables belong into every backup
 from api.commands import web
-from dossiers import calendar_commands, procedure_commands
+from dossiers import calendar_commands, duty_commands, people_commands, procedure_commands
 from dossiers import commands as dossier_commands
+from dossiers.absence_commands import absence
 from dossiers.errors import DossierError
 from dossiers.shell import REFUSED
 from flows import commands as flow_commands
 from flows.demonstration.commands import demo
 from notifications.errors import NotificationError
+from notifications.slips import commands as slip_commands
 from performance.commands import performance
 from performance.errors import PerformanceError
 from procedures.commands import check
@@ -43,10 +46,18 @@ for command in (
     dossier_commands.due,
     dossier_commands.explain,
     dossier_commands.dossier,
+    people_commands.coverage,
+    people_commands.reassign,
+    duty_commands.duties,
+    duty_commands.consultations,
     dossier_commands.rebuild,
     dossier_commands.backup,
     dossier_commands.restore,
     dossier_commands.migrate,
+    slip_commands.slip,
+    slip_commands.register,
+    slip_commands.slip_key,
+    slip_commands.verify_slip,
     performance,
 ):
     app.command()(command)
@@ -61,6 +72,9 @@ procedures.command()(diagram)
 procedures.command()(procedure_commands.impact)
 procedures.command()(procedure_commands.replay)
 app.add_typer(procedures, name="procedures")
+app.add_typer(absence, name="absence")
+app.add_typer(people_commands.exemption, name="exemption")
+app.add_typer(people_commands.staff, name="staff")
 
 
 def main() -> None:

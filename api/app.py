@@ -9,8 +9,27 @@ from api.deps import Clock, Desk, wall_clock
 from api.pages import rendering, routing
 from api.problems import install, refusal
 from api.request_body import BodyReader
-from api.routes import actions, calendar, dossiers, figures, health, procedures, queues, session, staff, tokens
+from api.routes import (
+    absences,
+    actions,
+    calendar,
+    coverage,
+    documents,
+    dossiers,
+    duties,
+    exemptions,
+    figures,
+    health,
+    procedures,
+    queues,
+    reassignment,
+    session,
+    slips,
+    staff,
+    tokens,
+)
 from api.security import SecurityHeaders
+from api.uploads import is_upload
 from dossiers.office import Office
 from dossiers.settings import Settings, settings
 
@@ -29,12 +48,15 @@ def create_app(office: Office, settings: Settings, *, clock: Clock = wall_clock)
         swagger_ui_oauth2_redirect_url=None,
     )
     app.state.desk = Desk(office, settings, clock, Throttle())
-    for module in (session, procedures, actions, dossiers, calendar, figures, queues, tokens, staff):
+    for module in (session, procedures, actions, documents, dossiers, duties, calendar, figures, queues, tokens, staff):
+        app.include_router(module.router, prefix=REST)
+    for module in (absences, coverage, reassignment, exemptions, slips):
         app.include_router(module.router, prefix=REST)
     app.include_router(health.router)
     routing.include(app)
     install(app, rendering.error_page)
-    app.add_middleware(BodyReader, most_bytes=settings.max_body_bytes, refuse=refusal(rendering.error_page))
+    refuse = refusal(rendering.error_page)
+    app.add_middleware(BodyReader, most_bytes=settings.max_body_bytes, refuse=refuse, streamed=is_upload)
     app.add_middleware(SecurityHeaders)
     return app
 

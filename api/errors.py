@@ -69,6 +69,11 @@ def row_of(kind: type[Exception]) -> Row | None:
     return next((TABLE[k] for k in kind.__mro__ if k in TABLE), None)
 
 
+def wording_by_name(name: str) -> str:
+    """The Vietnamese wording of the class of errors with that name."""
+    return next((row.vi for kind, row in TABLE.items() if kind.__name__ == name), "Có lỗi.")
+
+
 def name_of(kind: type[Exception]) -> str:
     """`StaleRevision` as `stale_revision`."""
     return re.sub(r"(?<!^)(?=[A-Z])", "_", kind.__name__).lower()

@@ -57,6 +57,7 @@ class ActionAnswer(BaseModel):
     status: str
     open_steps: list[OpenStepShape]
     events: list[str]
+    absent_until: date | None = Field(default=None, description="The assignee is absent until that day, inclusive.")
 
 
 class ListedShape(BaseModel):
@@ -78,6 +79,7 @@ class ListedShape(BaseModel):
     person: str | None = Field(description="Name of the applicant; null where you may not see it.")
     revision: int
     open_steps: list[OpenStepShape]
+    stands_in_for: list[str] = Field(default_factory=list, description="Absent holders in whose place you may act.")
 
 
 class ListShape(BaseModel):

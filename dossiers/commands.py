@@ -188,11 +188,13 @@ def dossier(
     from dossiers.history import fold
     from dossiers.session import reading
     from dossiers.store import find, ledger
+    from dossiers.views import staff_names
 
     place = office()
     with reading(place.engine) as session:
         row = find(session, code)
         events = ledger(session, row.id or 0, up_to_cut=cut)
+        names = staff_names(session, {e.actor for e in events})
     state = fold(events)
     shown: dict[str, Any] = {
         "dossier": code,
@@ -212,13 +214,14 @@ def dossier(
                 "occurred_at": shown_local(e.occurred_at),
                 "recorded_at": shown_local(e.recorded_at),
                 "actor": e.actor,
+                "actor_name": names.get(e.actor, e.actor),
                 "payload": e.payload,
             }
             for e in events
         ],
     }
     lines = [f"{code} · {state.procedure} v{state.version} · {state.status.value} · r{state.revision}"]
-    lines += [f"  {e['revision']:>3} {e['occurred_at']} {e['type']:<28} {e['actor']}" for e in shown["events"]]
+    lines += [f"  {e['revision']:>3} {e['occurred_at']} {e['type']:<28} {e['actor_name']}" for e in shown["events"]]
     say(shown, as_json=as_json, text="\n".join(lines))
 
 

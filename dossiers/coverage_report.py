@@ -13,6 +13,7 @@ from dossiers.coverage import Gap, demand, gaps
 from dossiers.delegation import members
 from dossiers.exemptions import exempt_on, is_exempt
 from dossiers.office import Office
+from dossiers.substitution import WORKS
 from procedures.communes import commune as commune_of
 from procedures.communes import communes_of
 
@@ -73,3 +74,16 @@ def gap_shown(gap: Gap) -> dict[str, Any]:
 
 def _may_see(actor: Actor, province: str, gap: Gap) -> bool:
     return may(actor, Permission.VIEW_COVERAGE, province=province, commune=gap.commune, field=gap.field)
+
+
+def colleagues(session: Session, *, commune: str, on: date) -> list[dict[str, Any]]:
+    """Who works in a commune on a day, by name: account id, roles held that day, and until when they are absent."""
+    province = commune_of(commune).province_code
+    back = {a.staff_id: a.last_on.isoformat() for a in away(session, on)}
+    found = []
+    for member in members(session, province=province):
+        held = [g for g in member.grants if g.reaches(province, commune, None) and g.held_on(on) and g.role in WORKS]
+        roles = [{"role": r, "field": f} for r, f in sorted({(g.role.value, g.field) for g in held})]
+        if roles:
+            found.append({"id": member.id, "name": member.name, "roles": roles, "absent_until": back.get(member.id)})
+    return found

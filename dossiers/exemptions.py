@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import or_, select
 from sqlmodel import Session, col
 
-from dossiers.authority import Actor, Permission, authorise, grants_for, may
+from dossiers.authority import Actor, Permission, authorise, may
 from dossiers.desk_tables import SignerExemptionRow
 from dossiers.office import Office
 from dossiers.people_errors import DatesWrong, UnknownExemption
@@ -107,17 +107,12 @@ def end_exemption(
 
 
 def exemptions(office: Office, *, actor: Actor, commune: str | None = None) -> list[dict[str, Any]]:
-    """Every exemption in the places that the actor administers or may see the cover of, the newest first."""
+    """Every exemption in the places whose cover the actor may see, the newest first."""
     query = select(Row).order_by(col(Row.id).desc())
     if commune:
         query = query.where(col(Row.commune) == commune)
     with reading(office.engine) as session:
         return [exemption_shown(row) for row in session.execute(query).scalars() if _may_see(actor, row)]
-
-
-def may_see_exemptions(actor: Actor) -> bool:
-    """Whether somebody may see any."""
-    return bool(grants_for(actor, Permission.VIEW_COVERAGE) or grants_for(actor, Permission.MANAGE_EXEMPTIONS))
 
 
 def exemption_shown(row: Row) -> dict[str, Any]:
@@ -130,8 +125,7 @@ def _may_see(actor: Actor, row: Row) -> bool:
         province = commune_of(row.commune).province_code
     except UnknownCommune:
         return False
-    asked = (Permission.VIEW_COVERAGE, Permission.MANAGE_EXEMPTIONS)
-    return any(may(actor, p, province=province, commune=row.commune, field=row.field or None) for p in asked)
+    return may(actor, Permission.VIEW_COVERAGE, province=province, commune=row.commune, field=row.field or None)
 
 
 def _authorise(actor: Actor, commune: str, field: str) -> None:

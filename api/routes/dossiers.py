@@ -112,6 +112,7 @@ def _listed(one: Listed) -> ListedShape:
         standing=one.standing,
         person=one.person,
         open_steps=steps,
+        stands_in_for=list(one.stands_in_for),
     )
 
 

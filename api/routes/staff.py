@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from datetime import date
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Request
@@ -16,6 +16,7 @@ from api.deps import ALL_FIELDS, anywhere, desk_of, needs, now_of
 from api.error_kinds import LoginTaken, MalformedRequest, UnknownStaff
 from api.shapes import REFUSALS
 from dossiers.authority import Actor, Grant, Permission, StaffRole, authorise, may
+from dossiers.delegation import give
 from dossiers.people import add_staff, hash_password
 from dossiers.personal_tables import GrantRow, SessionRow, StaffRow
 from dossiers.session import reading, writing
@@ -37,6 +38,8 @@ class GrantShape(BaseModel):
     province: str = Field(pattern=r"^[0-9]{2}$")
     commune: str = Field(default="", pattern=r"^([0-9]{5})?$")
     field: str = Field(default="", max_length=40)
+    first_on: date | None = Field(default=None, description="First day of a dated delegation, in Vietnam.")
+    last_on: date | None = Field(default=None, description="Its last day, inclusive.")
 
 
 class NewStaff(BaseModel):
@@ -84,14 +87,11 @@ def make_staff(request: Request, new: NewStaff, caller: Administrator) -> dict[s
 
 @router.post("/{staff_id}/grants", status_code=201)
 def grant(request: Request, staff_id: StaffId, new: GrantShape, caller: Administrator) -> dict[str, Any]:
-    """Give a role; giving it twice changes nothing."""
+    """Give a role, for good or from a day to a day; one that is held already takes the days given now."""
     given = _checked(request, caller.actor, new)
     with writing(desk_of(request).office.engine) as session:
         row = _staff(session, staff_id)
-        values: dict[str, Any] = {**asdict(given), "role": given.role.value, "staff_id": row.id}
-        if not session.execute(select(GrantRow).filter_by(**values)).first():
-            session.add(GrantRow(**values))
-            session.flush()
+        give(session, row.id, given)
         return _shape(session, row)
 
 
@@ -125,7 +125,7 @@ def _checked(request: Request, actor: Actor, given: GrantShape) -> Grant:
     if given.field and given.field not in desk_of(request).office.catalogue.fields():
         raise MalformedRequest(problems=[{"field": "field", "problem": "there is no such field"}])
     _authorise(actor, given.province, given.commune, given.field)
-    return Grant(given.role, given.province, given.commune, given.field)
+    return Grant(given.role, given.province, given.commune, given.field, given.first_on, given.last_on)
 
 
 def _staff(session: Session, staff_id: str) -> StaffRow:
@@ -163,6 +163,7 @@ def _shape(session: Session, row: StaffRow) -> dict[str, Any]:
         "active": row.active,
         "grants": [
             {"role": g.role, "province": g.province, "commune": g.commune, "field": g.field}
+            | {name: day.isoformat() for name in ("first_on", "last_on") if (day := getattr(g, name))}
             for g in session.execute(query).scalars()
         ],
     }

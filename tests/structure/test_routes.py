@@ -53,6 +53,7 @@ PUBLIC = {
     "GET /api/v1/procedures/{code}/versions",
     "GET /api/v1/procedures/{code}/versions/{version}",
     "GET /api/v1/communes",
+    "GET /api/v1/slip-key",
 }
 SIGNED_IN = {
     "GET /api/v1/session",
@@ -74,7 +75,14 @@ NEEDED = {
     "GET /api/v1/dossiers/{code}/timeline": "view_dossiers at_dossier",
     "GET /api/v1/dossiers/{code}/due": "view_dossiers at_dossier",
     "GET /api/v1/dossiers/{code}/actions": "view_dossiers at_dossier",
+    "GET /api/v1/dossiers/{code}/slips": "view_dossiers at_dossier",
+    "GET /api/v1/dossiers/{code}/slips/{form}.pdf": "view_personal_data at_dossier",
+    "POST /api/v1/dossiers/{code}/slips/06": "view_personal_data at_dossier",
+    "GET /api/v1/register.pdf": "view_personal_data at_place_in_all_fields",
     "GET /api/v1/figures/{month}": "view_figures at_place_in_all_fields",
+    "GET /api/v1/duties": "view_dossiers at_place_in_all_fields",
+    "GET /api/v1/duties/{duty}": "view_dossiers at_place_in_all_fields",
+    "GET /api/v1/consultations": "view_dossiers anywhere",
     "GET /api/v1/queues/wake-ups": "view_queues anywhere",
     "GET /api/v1/queues/messages": "view_queues anywhere",
     "POST /api/v1/calendar/impact": "view_impact at_place",
@@ -86,6 +94,17 @@ NEEDED = {
     "POST /api/v1/staff/{staff_id}/grants": "manage_staff anywhere",
     "POST /api/v1/staff/{staff_id}/deactivate": "manage_staff anywhere",
     "POST /api/v1/staff/{staff_id}/password": "manage_staff anywhere",
+    "GET /api/v1/absences": "view_dossiers anywhere",
+    "POST /api/v1/absences": "plan_absence anywhere",
+    "GET /api/v1/absences/preview": "view_dossiers anywhere",
+    "GET /api/v1/absences/{absence}/preview": "view_dossiers anywhere",
+    "POST /api/v1/absences/{absence}/decision": "plan_absence anywhere",
+    "GET /api/v1/coverage": "view_coverage at_place",
+    "GET /api/v1/colleagues": "view_dossiers at_place",
+    "POST /api/v1/reassign": "assign gate",
+    "GET /api/v1/exemptions": "view_coverage anywhere",
+    "POST /api/v1/exemptions": "manage_exemptions anywhere",
+    "POST /api/v1/exemptions/{exemption}/end": "manage_exemptions anywhere",
 } | {
     f"POST /api/v1/dossiers/{{code}}/actions/{action}": f"{action} gate"
     for action in (
