@@ -38,7 +38,7 @@ from dossiers.work import VIETNAM, Work, desk, take
 from dossiers.working_time import local_date
 from procedures.communes import commune as commune_of
 
-__all__ = ["VIETNAM", "Work", "act", "answer_of", "apply_timers", "decide_one", "desk", "take"]
+__all__ = ["VIETNAM", "Work", "act", "answer_of", "apply_timers", "carry_out", "decide_one", "desk", "take"]
 
 
 def act(
@@ -65,10 +65,7 @@ def act(
         work = take(office, session, code, now=now)
         with naming_holders(work, actor):
             refuse_stale(work.state, expected_revision)
-            at = legal_moment(parsed, work.state, now)
-            work.elapse(at, hold=False)
-            decide_one(work, name, parsed, at=at, actor=actor)
-        work.elapse(now)
+            carry_out(work, name, parsed, actor=actor)
         work.write()
         answer = answer_of(work)
         if idempotency:
@@ -77,6 +74,14 @@ def act(
     failpoint("gate.after_commit")
     drop_unneeded(office, removed_contents(work.state, work.events))
     return answer
+
+
+def carry_out(work: Work, name: Action, command: Command, *, actor: Actor) -> None:
+    """One action on a dossier in hand, and the legal timers elapsed before and with it; nothing is written yet."""
+    at = legal_moment(command, work.state, work.now)
+    work.elapse(at, hold=False)
+    decide_one(work, name, command, at=at, actor=actor)
+    work.elapse(work.now)
 
 
 def decide_one(

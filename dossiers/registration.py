@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 from sqlmodel import Session
 
@@ -54,8 +55,9 @@ def register(
     actor: Actor,
     now: datetime,
     idempotency: IdempotencyKey | None = None,
+    silent: bool = False,
 ) -> dict[str, Any]:
-    """Register a submission; gives the new dossier's code, revision and state.
+    """Register a submission; gives the new dossier's code, revision and state. Of a `silent` one nobody is ever told.
 
     Raises:
         UnknownProcedure, NotInForce, OutsideScope: the procedure cannot be used there on that day.
@@ -68,7 +70,7 @@ def register(
     with writing(office.engine) as session:
         if idempotency and (answer := first_answer(session, idempotency)) is not None:
             return answer
-        work = open_dossier(office, session, parsed, actor=actor, now=now)
+        work = open_dossier(office, session, parsed, actor=actor, now=now, silent=silent)
         work.write()
         answer = answer_of(work)
         if idempotency:
@@ -76,6 +78,34 @@ def register(
         failpoint("register.before_commit")
     failpoint("register.after_commit")
     return answer
+
+
+class NewRows(Protocol):
+    """Where a new dossier and its applicant get their numbers."""
+
+    def next_code(self, commune: str, day: str) -> str:
+        """The next own dossier code of a commune and day (yymmdd)."""
+
+    def add(self, row: ApplicantRow | DossierRow) -> None:
+        """Take a row in; it has its id afterwards."""
+
+    def in_hand(self, office: Office, row: DossierRow, now: datetime) -> Work:
+        """The new dossier, without any event yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class _InSession:
+    session: Session
+
+    def next_code(self, commune: str, day: str) -> str:
+        return next_code(self.session, commune, day)
+
+    def add(self, row: ApplicantRow | DossierRow) -> None:
+        self.session.add(row)
+        self.session.flush()
+
+    def in_hand(self, office: Office, row: DossierRow, now: datetime) -> Work:
+        return Work(office, self.session, row, DossierState(), now)
 
 
 def open_dossier(
@@ -88,11 +118,15 @@ def open_dossier(
     parent: DossierRow | None = None,
     body: str | None = None,
     at: datetime | None = None,
+    silent: bool = False,
+    rows: NewRows | None = None,
 ) -> Work:
     """A new dossier in hand, its first event decided but not written yet.
 
-    `parent` and `body`: the linked group that it is a part of, and the body whose part it is.
+    `parent` and `body`: the linked group that it is a part of, and the body whose part it is. `silent`: nobody is ever
+    told of it. `rows`: where the new rows get their numbers; by default in the session.
     """
+    rows = rows or _InSession(session)
     commune = commune_of(command.commune)
     intake = commune_of(command.intake_commune) if command.intake_commune else commune
     if intake.province_code != commune.province_code:
@@ -110,17 +144,15 @@ def open_dossier(
         if name not in known:
             raise UnknownDocument(document=name, known=sorted(known))
     case = choose_case(definition, form, command.case).id if command.case or form else None
-    code = next_code(session, command.commune, day.strftime("%y%m%d"))
+    code = rows.next_code(command.commune, day.strftime("%y%m%d"))
     applicant, reference = _applicant(office, command.applicant, parent)
     if applicant is not None:
-        session.add(applicant)
-        session.flush()
+        rows.add(applicant)
         reference["id"] = applicant.id
     row = _row(command, code, commune.province_code, definition.version, definition.field, at)
-    row.silent = parent.silent if parent else False
-    session.add(row)
-    session.flush()
-    work = Work(office, session, row, DossierState(), now)
+    row.silent = parent.silent if parent else silent
+    rows.add(row)
+    work = rows.in_hand(office, row, now)
     event = submission(
         command,
         code=code,

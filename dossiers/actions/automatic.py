@@ -24,6 +24,9 @@ from dossiers.tables import WakeUpRow
 from dossiers.wakeups import DONE, LEASED, WakeUpRef, ref
 from procedures.steps import Automatic, Step
 
+OpenPart = Callable[[Work, RegisterSubmission, str, datetime], Work]
+"""Registers a linked dossier of the one in hand for a body, as of an instant."""
+
 
 @dataclass(frozen=True, slots=True)
 class AutomaticOutcome:
@@ -50,7 +53,7 @@ def do_automatic_step(
             return AutomaticOutcome(done=False)
         found = work.state.open_steps.get(row.occurrence)
         if found is not None:
-            _perform(work, found)
+            perform(work, found)
         session.execute(
             update(WakeUpRow).where(col(WakeUpRow.id) == wake_up).values(state=DONE, done_at=now, lease_until=None)
         )
@@ -62,12 +65,20 @@ def do_automatic_step(
     return AutomaticOutcome(done=found is not None, next=following)
 
 
-def _perform(work: Work, found: OpenStep) -> None:
+def perform(work: Work, found: OpenStep, *, open_part: OpenPart | None = None) -> None:
+    """Do one automatic step of a dossier in hand, dated at the moment at which it opened; nothing is written yet.
+
+    `open_part` registers a linked dossier; by default in the transaction of the parent.
+    """
     last = work.state.last_occurred_at or found.opened_at
     at = max(found.opened_at, last)
     context = work.context(at, SYSTEM)
     step = context.definition.step(found.step)
-    event = PERFORM[Automatic(str(step.does))](work, found, step)
+    does = Automatic(str(step.does))
+    if does is Automatic.OPEN_LINKED_DOSSIERS:
+        event = _open_linked(work, found, step, open_part or _in_transaction)
+    else:
+        event = PERFORM[does](work, found, step)
     if work.state.status in ENDED:
         event.payload["closes"] = [[found.occurrence, "done"]]
     else:
@@ -91,9 +102,8 @@ def _notify_applicant(_work: Work, _found: OpenStep, _step: Step) -> NewEvent:
     return NewEvent(EventType.APPLICANT_NOTIFIED, {})
 
 
-def _open_linked(work: Work, found: OpenStep, step: Step) -> NewEvent:
+def _open_linked(work: Work, found: OpenStep, step: Step, open_part: OpenPart) -> NewEvent:
     """Register the linked dossiers in the parent's own transaction, so that there is never one without the other."""
-    codes: list[str] = []
     opened: list[Work] = []
     for linked in step.opens:
         command = RegisterSubmission(
@@ -103,27 +113,29 @@ def _open_linked(work: Work, found: OpenStep, step: Step) -> NewEvent:
             case=linked.case,
             applicant=Applicant(name=work.row.code),
         )
-        child = open_dossier(
-            work.office,
-            work.session,
-            command,
-            actor=SYSTEM,
-            now=work.now,
-            parent=work.row,
-            body=linked.body,
-            at=found.opened_at,
-        )
-        codes.append(child.row.code)
-        opened.append(child)
+        opened.append(open_part(work, command, linked.body, found.opened_at))
     for child in opened:
         child.write()
+    codes = [child.row.code for child in opened]
     payload: dict[str, Any] = {"dossiers": codes, "bodies": [linked.body for linked in step.opens]}
     return NewEvent(EventType.LINKED_DOSSIERS_OPENED, payload)
+
+
+def _in_transaction(parent: Work, command: RegisterSubmission, body: str, at: datetime) -> Work:
+    return open_dossier(
+        parent.office,
+        parent.session,
+        command,
+        actor=SYSTEM,
+        now=parent.now,
+        parent=parent.row,
+        body=body,
+        at=at,
+    )
 
 
 PERFORM: dict[Automatic, Callable[[Work, OpenStep, Step], NewEvent]] = {
     Automatic.ISSUE_RECEIPT: _issue_receipt,
     Automatic.PUBLISH_RESULT: _publish_result,
     Automatic.NOTIFY_APPLICANT: _notify_applicant,
-    Automatic.OPEN_LINKED_DOSSIERS: _open_linked,
 }
