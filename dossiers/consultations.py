@@ -102,7 +102,7 @@ def part_of(part: Register | None, now: datetime) -> ColumnElement[bool]:
     if part is Register.OPEN:
         return answered.is_(None)
     if part is Register.DEEMED:
-        return col(ConsultationRow.deemed)
+        return col(ConsultationRow.deemed).is_(True)
     if part is Register.LATE:
         waiting = answered.is_(None) & (answer_by < now)
         too_late = ~col(ConsultationRow.deemed) & (answered > answer_by) & (col(ConsultationRow.answer) != "void")

@@ -7,7 +7,7 @@ commune's own.
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, case, func, or_
+from sqlalchemy import ColumnElement, case, func, literal, or_
 from sqlmodel import col
 
 from dossiers.tables import DossierRow
@@ -23,9 +23,13 @@ def citizen_case() -> ColumnElement[bool]:
 
 
 def responsible_body() -> ColumnElement[str]:
-    """The body that handles a dossier: empty for the commune itself, also where a part of a group is its own."""
+    """The body that handles a dossier: empty for the commune itself, also where a part of a group is its own.
+
+    Its constants are written into the statement, so that a query may group by it.
+    """
     body = col(DossierRow.body)
-    return case((or_(body.is_(None), body.in_(OWN_BODIES)), OWN), else_=body)
+    own = or_(body.is_(None), *(body == literal(name, literal_execute=True) for name in OWN_BODIES))
+    return case((own, literal(OWN, literal_execute=True)), else_=body)
 
 
 def group_code() -> ColumnElement[str]:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, time, timedelta
 
 from dossiers.clock import ClockReading, add_limit
 from dossiers.duty_rules import DutyLimit, duty_rules
 from dossiers.states import RUNNING, DossierState, Status
-from dossiers.working_time import close_of_office
+from dossiers.working_time import LOCAL_ZONE, close_of_office
 from procedures.calendars import Calendar, day_from_number, day_number
 from procedures.limits import Unit
 from procedures.schema import ExtensionRule
+
+LONGEST_WAIT = timedelta(days=120)
+"""Who has waited longer than this to be accepted is late whatever the calendar says."""
+MICROSECOND = timedelta(microseconds=1)
 
 
 def acceptance_since(state: DossierState) -> datetime | None:
@@ -91,3 +95,23 @@ def supplement_request_by(found_at: datetime, calendar: Calendar) -> datetime:
 
 def _over(start: datetime, limit: DutyLimit, calendar: Calendar) -> datetime:
     return add_limit(start, limit.amount, Unit(limit.unit), calendar)
+
+
+def last_acceptance_overdue(now: datetime, calendar: Calendar) -> datetime:
+    """The latest instant since which waiting to be accepted is too long by `now`; at most `LONGEST_WAIT` before it.
+
+    Raises:
+        NoCalendar: a day is not covered by the calendar.
+    """
+    limit = duty_rules().acceptance
+    first = datetime.combine(calendar.first, time(), LOCAL_ZONE)
+    too_long, in_time = max(now - LONGEST_WAIT, first), now
+    if _over(too_long, limit, calendar) >= now:
+        return too_long
+    while in_time - too_long > MICROSECOND:
+        middle = too_long + (in_time - too_long) // 2
+        if _over(middle, limit, calendar) < now:
+            too_long = middle
+        else:
+            in_time = middle
+    return too_long

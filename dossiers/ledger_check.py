@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlmodel import Session, col
 
+from dossiers.consultations import register_of, stored_register, write_consultations
 from dossiers.events import GENESIS, Event, chain_hash
 from dossiers.history import fold
 from dossiers.office import Office
@@ -108,6 +109,7 @@ def rebuild(office: Office, *, now: datetime) -> CheckReport:
             session.execute(update(DossierRow).where(col(DossierRow.id) == row.id).values(**found))
             steps = session.execute(select(OpenStepRow).where(col(OpenStepRow.dossier_id) == row.id)).scalars()
             write_open_steps(session, row.id or 0, {s.occurrence: s.assignee for s in steps}, state)
+            write_consultations(session, row.id or 0, state)
             report.rewritten += 1
     return report
 
@@ -135,6 +137,9 @@ def _differences(
     stored = set(steps)
     if stored != set(state.open_steps):
         found.append(Difference(row.code, "open_steps", str(sorted(state.open_steps)), str(sorted(stored))))
+    register, lines = register_of(state), stored_register(session, row.id or 0)
+    if register != lines:
+        found.append(Difference(row.code, "consultations", str(register), str(lines)))
     found += _changed_texts(session, row, events)
     return found
 

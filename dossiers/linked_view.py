@@ -56,6 +56,14 @@ def is_late(row: DossierRow, now: datetime) -> bool:
     return row.due_at < now if row.by_instant else row.due_on < local_date(now)
 
 
+def _names(office: Office, row: DossierRow) -> Names:
+    """By the version that binds the dossier; before it is accepted by the one under which it came in."""
+    known = office.catalogue.versions(row.procedure)
+    came_in = local_date(row.registered_at)
+    bound = [d for d in known if d.version == row.version] or [d for d in known if d.effective.covers(came_in)]
+    return (bound or known)[-1].names
+
+
 def _part(office: Office, of: DossierRow, row: DossierRow, now: datetime) -> GroupPart:
     relation: Literal["parent", "sibling", "child"] = "sibling"
     if row.code == of.parent:
@@ -66,7 +74,7 @@ def _part(office: Office, of: DossierRow, row: DossierRow, now: datetime) -> Gro
         code=row.code,
         relation=relation,
         procedure=row.procedure,
-        names=office.catalogue.version(row.procedure, row.version).names,
+        names=_names(office, row),
         body=row.body,
         status=row.status,
         due_at=row.due_at,

@@ -8,6 +8,7 @@ from typing import Any
 
 from dossiers.clock import ClockReading, moment_at_fraction, read_clock, verdict
 from dossiers.clock_types import HOUR_UNITS
+from dossiers.duties import acceptance_since
 from dossiers.office import DeskRules
 from dossiers.reading import clock_history
 from dossiers.states import RUNNING, DossierState
@@ -48,6 +49,10 @@ def columns(state: DossierState, calendar: Calendar, rules: DeskRules, *, now: d
         "extensions": len(state.extensions),
         "apologies": state.apologies,
         "body": state.body,
+        "desk": state.desk,
+        "acceptance_since": acceptance_since(state),
+        "answer_by": state.open_supplement.answer_by if state.open_supplement else None,
+        "held_until": state.held_until,
         "stop_proposed_by": state.stop_proposal.by if state.stop_proposal else None,
         "rating": state.rating,
         "clock_period": state.clock_period,

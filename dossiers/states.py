@@ -261,6 +261,12 @@ class DossierState:
         return [c for c in self.consultations.values() if c.answered_at is None]
 
     @property
+    def desk(self) -> str:
+        """The commune whose staff has it: the intake's until it was forwarded, then the competent one's."""
+        never_left = self.forwarded_to is None and self.received_at_competent_body is None
+        return self.intake_commune if never_left else self.commune
+
+    @property
     def apologies(self) -> int:
         """How often an apology was sent, with an extension or without one."""
         return len(self.extensions) + len(self.apologised)

@@ -19,6 +19,7 @@ class DossierRow(SQLModel, table=True):
     __tablename__ = "dossiers"
     __table_args__ = (
         Index("ix_dossiers_commune_status", "commune", "status"),
+        Index("ix_dossiers_desk", "desk", "status"),
         Index("ix_dossiers_timer", "next_timer_at"),
         Index("ix_dossiers_warning", "next_warning_at"),
         Index("ix_dossiers_figures", "commune", "registered_at"),
@@ -68,6 +69,14 @@ class DossierRow(SQLModel, table=True):
     next_warning_at: datetime | None = Field(default=None, sa_column=_at(null=True))
     warning_plan: list[Any] = Field(default_factory=list, sa_column=Column(Json, nullable=False))
     """Every rung ahead as the last action left it: `[rung, number, clock period, moment]`, the earliest first."""
+    held_until: datetime | None = Field(default=None, sa_column=_at(null=True))
+    """Until then timers and rungs wait, because somebody is recording what happened offline."""
+    desk: str = Field(default="", max_length=5)
+    """The commune whose staff has it now."""
+    acceptance_since: datetime | None = Field(default=None, sa_column=_at(null=True))
+    """Since when it waits to be accepted; empty where nobody owes that."""
+    answer_by: datetime | None = Field(default=None, sa_column=_at(null=True))
+    """Until when the applicant has to answer the open supplement request."""
     stop_proposed_by: str | None = Field(default=None, max_length=80)
     rating: int | None = None
     silent: bool = False

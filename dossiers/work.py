@@ -192,8 +192,7 @@ class Work:
         return wake_ups
 
     def _next_warning(self) -> datetime | None:
-        moment = min((p.moment for p in self._ahead()), default=None)
-        return max(moment, self.state.held_until) if moment and self.held and self.state.held_until else moment
+        return min((p.moment for p in self._ahead()), default=None)
 
 
 def take(office: Office, session: Session, code: str, *, now: datetime) -> Work:
@@ -209,5 +208,4 @@ def take(office: Office, session: Session, code: str, *, now: datetime) -> Work:
 
 def desk(state: DossierState) -> str:
     """The commune whose staff has the dossier: the intake's until it was forwarded, then the competent one's."""
-    never_left = state.forwarded_to is None and state.received_at_competent_body is None
-    return state.intake_commune if never_left else state.commune
+    return state.desk

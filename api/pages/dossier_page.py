@@ -153,7 +153,8 @@ def _draw(
         entries = timeline(session, view, personal=seen)
         offered = offers(office, session, view, actor=caller.actor)
         waiting = view.state.stop_proposal
-        named = {o.assignee for o in view.state.open_steps.values() if o.assignee} | ({waiting.by} if waiting else set())
+        named = {o.assignee for o in view.state.open_steps.values() if o.assignee}
+        named |= {waiting.by} if waiting else set()
         holders = staff_names(session, named)
         group = group_of(office, session, view.row, now=now)
     if seen:

@@ -87,10 +87,13 @@ READS: dict[str, set[str]] = {
     "/dossiers/{code}/timeline": OFFICE | {"province_auditor"},
     "/dossiers/{code}/due": OFFICE | {"province_auditor"},
     "/dossiers/{code}/actions": OFFICE | {"province_auditor"},
+    f"/duties?commune={COMMUNE}": OFFICE | {"province_auditor"},
+    f"/duties/apology_owed?commune={COMMUNE}": OFFICE | {"province_auditor"},
     f"/figures/2026-03?commune={COMMUNE}": OFFICE | {"province_auditor", "administrator"},
 }
 ANYWHERE: dict[str, set[str]] = {
     "/dossiers": OFFICE | {"province_auditor"},
+    "/consultations": OFFICE | {"province_auditor"},
     "/queues/wake-ups": {"supervisor", "province_auditor", "administrator"},
     "/queues/messages": {"supervisor", "province_auditor", "administrator"},
     "/staff": {"administrator"},

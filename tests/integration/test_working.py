@@ -358,7 +358,7 @@ def test_corrections_name_what_they_correct(desk: Desk) -> None:
     right = "2026-03-02T09:00:00+07:00"
     desk.do("correct", TUESDAY, RECEIVER, corrects=2, what="clock_start", clock_start=right, reason="nhập sai")
     assert desk.events[-1].payload["corrects"] == 2
-    desk.do("record_payment", TUESDAY, RECEIVER, fee="le_phi", amount_vnd=80000, how="cash")
+    desk.do("record_payment", TUESDAY, RECEIVER, fee="le_phi", amount_vnd=80000, how="cash", note="thu nhầm")
     paid = desk.state.revision
     desk.do("correct", TUESDAY, RECEIVER, corrects=paid, what="payment", reason="nhập nhầm số 0")
     assert [p.voided for p in desk.state.payments] == [True]
