@@ -42,6 +42,10 @@ class UnsupportedMedia(ApiError):
     """Send JSON with Content-Type: application/json."""
 
 
+class NotMultipart(ApiError):
+    """Send the file as multipart/form-data, in a part named `file`."""
+
+
 class NoSuchPage(ApiError):
     """There is no such page."""
 

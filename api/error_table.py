@@ -13,6 +13,7 @@ from dossiers import errors as d
 from dossiers import money_errors as mo
 from dossiers import people_errors as pe
 from notifications import errors as n
+from notifications.slips import slip_errors as sl
 from performance import errors as f
 from procedures import errors as p
 
@@ -145,7 +146,7 @@ TABLE: Mapping[type[Exception], Row] = {
     o.DocumentTypeRefused: Row(415, "Không nhận loại tệp này: hãy gửi PDF, ảnh hoặc một loại khác trong danh sách."),
     o.DocumentTypeContradicts: Row(415, "Nội dung tệp không đúng với tên hoặc loại đã khai: hãy gửi với tên đúng."),
     o.DocumentNotReceived: Row(409, "Tài liệu chỉ được ghi nhận khi tải nội dung lên, không ghi riêng được."),
-    o.DocumentDamaged: Row(500, "Nội dung tài liệu trong kho bị mất hoặc bị thay đổi: cần khôi phục từ bản sao lưu."),
+    o.DocumentDamaged: Row(500, "Nội dung tài liệu trong kho mất hoặc bị thay đổi: cần khôi phục từ bản sao lưu."),
     o.BrokenDocumentRules: Row(500, "Tệp quy tắc về loại tệp hoặc thời hạn lưu giữ tài liệu bị lỗi."),
     o.DocumentsNotWhole: Row(409, "Kho tài liệu thiếu nội dung hoặc có nội dung hỏng: bản sao lưu sẽ không đầy đủ."),
     # notifications
@@ -156,6 +157,16 @@ TABLE: Mapping[type[Exception], Row] = {
     n.UnknownChannel: Row(404, "Không có kênh gửi này, hoặc kênh chưa được thiết lập ở đây."),
     n.UnknownRecipient: Row(404, "Không có người nhận này."),
     n.NotAnAddress: Row(422, "Địa chỉ thư điện tử, số điện thoại hoặc địa chỉ web không dùng được."),
+    sl.UnknownForm: Row(404, "Không có mẫu phiếu này."),
+    sl.PaperNotOffered: Row(422, "Mẫu phiếu này không in trên khổ giấy đó."),
+    sl.NothingCallsForSlip: Row(409, "Hồ sơ chưa có việc nào cần đến mẫu phiếu này."),
+    sl.SlipErased: Row(404, "Phiếu đã được xóa cùng dữ liệu cá nhân; sổ sự kiện chỉ còn mã băm."),
+    sl.SlipNotTypeset: Row(500, "Không dàn trang được phiếu."),
+    sl.BrokenSlipKey: Row(500, "Tệp khóa ký phiếu không chứa khóa Ed25519 dùng được."),
+    sl.MalformedSlipText: Row(422, "Đây không phải nội dung mã QR của phiếu."),
+    sl.ForgedSlip: Row(409, "Chữ ký không khớp: nội dung đã bị sửa hoặc do nơi khác lập."),
+    sl.RegisterTooLong: Row(409, "Sổ của kỳ này quá dài để in: hãy chọn kỳ ngắn hơn."),
+    sl.WrongRegisterPeriod: Row(422, "Kỳ của sổ không đúng: ngày đầu phải không sau ngày cuối."),
     # performance
     f.DoesNotReconcile: Row(409, "Số liệu không khớp nên báo cáo không được công bố."),
     f.WrongPeriod: Row(422, "Kỳ báo cáo viết như 2026-07."),

@@ -25,8 +25,14 @@ _BROKEN = dict.fromkeys((0, *range(0xD800, 0xE000)))
 class BodyReader:
     """ASGI middleware. Leaves the fields of a form as `request.state.form` (name to list of values)."""
 
-    def __init__(self, app: App, *, most_bytes: int, refuse: Refuse) -> None:
-        """Bodies of more than `most_bytes` are refused without reading them to the end."""
+    def __init__(
+        self, app: App, *, most_bytes: int, refuse: Refuse, streamed: Callable[[str, str], bool] = lambda *_: False
+    ) -> None:
+        """Bodies of more than `most_bytes` are refused without reading them to the end.
+
+        The bodies of requests that are `streamed` (by method and path) are left to their routes, unread.
+        """
+        self.streamed = streamed
         self.app = app
         self.most_bytes = most_bytes
         self.refuse = refuse
@@ -40,7 +46,10 @@ class BodyReader:
         state["form"] = {}
         try:
             _check_address(scope)
-            if scope["method"] in _WITHOUT_BODY:
+            body: bytes | None = None
+            if self.streamed(scope["method"], scope["path"]):
+                pass
+            elif scope["method"] in _WITHOUT_BODY:
                 body = b""
             else:
                 body = await self._read(scope, receive)
@@ -48,7 +57,7 @@ class BodyReader:
         except ApiError as error:
             await self.refuse(scope, receive, send, error)
             return
-        await self.app(scope, _replay(body, receive), send)
+        await self.app(scope, receive if body is None else _replay(body, receive), send)
 
     async def _read(self, scope: Scope, receive: Receive) -> bytes:
         announced = _header(scope, b"content-length")

@@ -9,7 +9,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -17,6 +17,7 @@ from sqlmodel import Session, col
 
 from dossiers.authority import Actor, Permission, authorise
 from dossiers.checking import legal_moment, parse
+from dossiers.checklist import StoredFile
 from dossiers.desk_tables import DocumentRow
 from dossiers.document_rows import drop_unneeded
 from dossiers.document_store import Receiving
@@ -34,21 +35,6 @@ from dossiers.store import find, ledger
 from dossiers.views import may_view
 from dossiers.work import desk
 from procedures.communes import commune as commune_of
-
-
-@dataclass(frozen=True, slots=True)
-class StoredFile:
-    """A document in the store. `filename` is None where it has none or the reader may not see personal data."""
-
-    id: str
-    required_document: str | None
-    filename: str | None
-    content_type: str
-    size_bytes: int
-    sha256: str
-    stored_by: str
-    stored_at: datetime
-    keep_until: date | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,10 @@ from pydantic import Field
 from dossiers.actions.base import Command, Context, action, check_holder, open_step
 from dossiers.errors import NothingToCorrect, UnknownConsultation, UnknownFee, UnknownOutcome
 from dossiers.events import EventType, FreeText, NewEvent, instant
+from dossiers.money import check_exemption, check_payment, still_owed
 from dossiers.permitted import Action
 from dossiers.routing import after_outcome, held_by
-from dossiers.states import Consultation
+from dossiers.states import Consultation, Payment
 from procedures.schema import Fee
 from procedures.steps import Kind
 
@@ -37,12 +38,13 @@ class AnswerConsultation(Command):
 
 
 class RecordPayment(Command):
-    """A fee was paid."""
+    """A fee was paid. A note says why money was taken that does not fit what is owed."""
 
     fee: str = Field(max_length=60)
     amount_vnd: int = Field(gt=0, le=100_000_000_000)
     how: Literal["cash", "bank_transfer", "online", "card"]
     receipt: str | None = Field(default=None, max_length=40, pattern=PAPER_NUMBER)
+    note: str | None = Field(default=None, min_length=3, max_length=1000)
 
 
 class RecordExemption(Command):
@@ -126,25 +128,39 @@ def moves_on(ctx: Context, answered: Consultation, answer: str) -> dict[str, Any
 
 @action(Action.RECORD_PAYMENT, RecordPayment)
 def record_payment(ctx: Context, command: RecordPayment) -> list[NewEvent]:
-    """Record money received; a step that waits for payment moves on."""
-    fee = _fee(ctx, command.fee)
-    payload: dict[str, Any] = {"fee": fee.id, "amount_vnd": command.amount_vnd, "how": command.how}
-    if command.receipt:
-        payload["receipt"] = command.receipt
-    payload.update(_payment_moves_on(ctx))
+    """Record money received; a step that waits for payment moves on when no known amount is owed any more.
+
+    Raises:
+        FeeAlreadySettled, AmountDiffers: it does not fit what is owed, and no note says why.
+    """
+    fee, amount, receipt = _fee(ctx, command.fee), command.amount_vnd, command.receipt
+    check_payment(fee, ctx.state, amount_vnd=amount, receipt=receipt, explained=command.note is not None)
+    payload: dict[str, Any] = {"fee": fee.id, "amount_vnd": amount, "how": command.how}
+    if receipt:
+        payload["receipt"] = receipt
+    if command.note:
+        payload["note"] = FreeText(command.note)
+    payload.update(_payment_moves_on(ctx, Payment(0, fee.id, amount, command.how, receipt)))
     return [NewEvent(EventType.PAYMENT_RECORDED, payload)]
 
 
 @action(Action.RECORD_EXEMPTION, RecordExemption)
 def record_exemption(ctx: Context, command: RecordExemption) -> list[NewEvent]:
-    """Record that a fee is not owed; a step that waits for payment moves on."""
+    """Record that a fee is not owed; a step that waits for payment moves on when no known amount is owed any more.
+
+    Raises:
+        FeeAlreadySettled: it was paid or exempted already.
+    """
     fee = _fee(ctx, command.fee)
+    check_exemption(fee, ctx.state)
     payload: dict[str, Any] = {"fee": fee.id, "ground": FreeText(command.ground)}
-    payload.update(_payment_moves_on(ctx))
+    payload.update(_payment_moves_on(ctx, Payment(0, fee.id, 0, "exempt", exempt=True)))
     return [NewEvent(EventType.EXEMPTION_RECORDED, payload)]
 
 
-def _payment_moves_on(ctx: Context) -> dict[str, Any]:
+def _payment_moves_on(ctx: Context, paid: Payment) -> dict[str, Any]:
+    if still_owed(ctx.definition, ctx.state, after=paid):
+        return {}
     for found in ctx.state.open_steps.values():
         step = ctx.definition.step(found.step)
         if step.kind is Kind.WAIT and step.wait_for == "payment" and "paid" in step.outcomes:
