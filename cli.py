@@ -13,6 +13,7 @@ from api.commands import web
 from dossiers import calendar_commands, duty_commands, people_commands, procedure_commands
 from dossiers import commands as dossier_commands
 from dossiers.absence_commands import absence
+from dossiers.definition_commands import check
 from dossiers.errors import DossierError
 from dossiers.shell import REFUSED
 from flows import commands as flow_commands
@@ -21,7 +22,6 @@ from notifications.errors import NotificationError
 from notifications.slips import commands as slip_commands
 from performance.commands import performance
 from performance.errors import PerformanceError
-from procedures.commands import check
 from procedures.drafting_commands import draft
 from procedures.errors import ProcedureError
 from procedures.exchange_commands import diagram

@@ -9,6 +9,7 @@ from sqlalchemy import Engine
 from sqlmodel import Session
 
 from dossiers.calendar_archive import bound_calendar
+from dossiers.definition_authority import require_authority
 from dossiers.document_store import DocumentStore
 from dossiers.ladder import Ladder, Ladders, built_in_ladders, read_ladders
 from dossiers.personal import Vault
@@ -30,6 +31,11 @@ class DeskRules:
     due_soon_fraction: float
 
 
+def _allowed(catalogue: Catalogue, own: Path | None) -> Catalogue:
+    require_authority(catalogue.definitions, own)
+    return catalogue
+
+
 @dataclass(frozen=True)
 class Office:
     """Everything that the gate needs, put together once per process."""
@@ -47,7 +53,7 @@ class Office:
         """The office of an installation. Reads the definitions; does not touch the database yet."""
         return cls(
             engine=engine_for(settings.url),
-            catalogue=load_catalogue(settings.definitions),
+            catalogue=_allowed(load_catalogue(settings.definitions), settings.definitions),
             vault=Vault.from_file(settings.secret_key_file),
             calendars=settings.calendars,
             due_soon_fraction=settings.due_soon_fraction,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Annotated
 
@@ -20,17 +21,30 @@ AsJson = Annotated[bool, typer.Option("--json", help="In ra JSON / print JSON")]
 Language = Annotated[str, typer.Option(help="vi, en")]
 
 
+Further = Callable[[Loaded], Iterable[Problem]]
+"""More checks of one file, from a floor above."""
+
+
+def _nothing(_loaded: Loaded) -> Iterable[Problem]:
+    return ()
+
+
 def check(path: Target = None, as_json: AsJson = False, language: Language = "vi") -> None:
     """Kiểm tra các tệp khai báo thủ tục / check definition files.
 
     Exit codes: 0 in order (warnings allowed), 1 errors, 2 nothing can be read there.
     """
+    check_files(path, as_json=as_json, language=language)
+
+
+def check_files(path: Path | None, *, as_json: bool, language: str, further: Further = _nothing) -> None:
+    """Print what is wrong with a file or folder and exit with the code of `check`; `further` adds what it finds."""
     if path is not None and not path.exists():
         _unreadable(f"Không có tệp hoặc thư mục {path}", f"There is no file or folder {path}", as_json=as_json)
     found = load_folder(path or DEFINITIONS).files
     if not found:
         _unreadable(f"Không có tệp .yaml trong {path}", f"There are no .yaml files in {path}", as_json=as_json)
-    problems = problems_of(found, path)
+    problems = [*problems_of(found, path), *(p for one in found for p in further(one))]
     _say(problems, len(found), as_json=as_json, language=language)
     if any(p.code == "unreadable" for p in problems):
         raise typer.Exit(UNREADABLE)
