@@ -8,6 +8,8 @@ from typing import Annotated, Any
 from fastapi import Header, Path
 from pydantic import BaseModel, Field
 
+from api.shapes_of_papers import ChecklistShape, FeesShape
+
 Code = Annotated[str, Path(max_length=60, description="The dossier's own code, e.g. MC-14845-260302-0001.")]
 IdempotencyHeader = Annotated[
     str | None,
@@ -161,7 +163,10 @@ class DossierShape(BaseModel):
     linked: list[str]
     group: list[GroupPartShape] = Field(description="The other dossiers of the linked group.")
     stop_proposal: StopProposalShape | None = Field(description="Waits for a second person.")
-    documents: dict[str, str]
+    documents: dict[str, str] = Field(description="Required documents that were ticked, with their form.")
+    checklist: list[ChecklistShape]
+    fees: FeesShape
+    rating: int | None = Field(description="1 to 5, given at hand-over or later.")
     registered_at: datetime | None
     accepted_at: datetime | None
     closed_at: datetime | None

@@ -12,7 +12,7 @@ from fastapi.responses import StreamingResponse
 from api.auth import Caller
 from api.deps import at_dossier, desk_of, needs, now_of
 from api.shapes import REFUSALS, ActionAnswer, Code, IdempotencyHeader
-from api.shapes_of_papers import DocumentAnswer, StoredFileShape
+from api.shapes_of_papers import StoredFileShape, StoredShape
 from api.uploads import Upload, incoming
 from dossiers.authority import Permission
 from dossiers.documents import add_document, open_document, remove_document, stored_files
@@ -24,6 +24,14 @@ from dossiers.views import may_see_person
 
 router = APIRouter(prefix="/dossiers/{code}/documents", tags=["documents"], responses=REFUSALS)
 DocumentId = Annotated[str, Path(pattern=r"^[0-9a-f]{32}$")]
+
+
+class DocumentAnswer(ActionAnswer):
+    """What storing a document answers."""
+
+    stored: StoredShape
+
+
 _BODY = {
     "required": True,
     "content": {

@@ -11,6 +11,7 @@ from sqlmodel import Session
 
 from api.auth import Caller
 from api.deps import anywhere, at_dossier, desk_of, needs, now_of
+from api.papers_shown import checklist_shown, fees_shown
 from api.shapes import (
     REFUSALS,
     ActionAnswer,
@@ -160,6 +161,9 @@ def shape(office: Office, session: Session, view: DossierView, *, personal: bool
         group=[_group_part(part) for part in group_of(office, session, row, now=view.now)],
         stop_proposal=StopProposalShape.model_validate(waiting, from_attributes=True) if waiting else None,
         documents=state.documents,
+        checklist=checklist_shown(session, view),
+        fees=fees_shown(session, view, personal=personal),
+        rating=state.rating,
         registered_at=state.registered_at,
         accepted_at=state.accepted_at,
         closed_at=state.closed_at,
