@@ -32,17 +32,21 @@ _POSTS: tuple[tuple[str, tuple[StaffRole, ...]], ...] = (
     ("lanhdao", (R.SIGNATORY,)),
     ("vanthu", (R.CLERK, R.RECEIVING_OFFICER)),
     ("giamdoc", (R.SUPERVISOR, R.HEAD_OF_DIVISION)),
+    ("phochutich", (R.SIGNATORY,)),
 )
-"""Posts of a commune; the clerk also takes in, the director of the centre is head of division as well (kiêm nhiệm)."""
+"""Posts of a commune; the clerk also takes in, the director of the centre is head of division as well (kiêm nhiệm).
+
+The deputy chair signs too, so that the chair's absence is covered.
+"""
 _NAMES = (
-    ("Nguyễn Thị Hoa", "Lê Văn Bình", "Phạm Quốc Hùng", "Trịnh Thị Mai", "Hoàng Đức Thắng"),
-    ("Lê Thị Thu", "Nguyễn Văn Sơn", "Vũ Mạnh Cường", "Đỗ Thị Lan", "Trần Quang Huy"),
-    ("Phạm Thị Ngọc", "Lê Đình Toàn", "Hà Văn Thành", "Bùi Thị Hằng", "Lê Xuân Trường"),
-    ("Hơ Thị Dợ", "Lò Văn Inh", "Thao Văn Sếnh", "Hà Thị Nga", "Vi Văn Thiết"),
-    ("Nông Thị Lan", "Hoàng Văn Cường", "Đàm Quang Trung", "Bế Thị Hiền", "Nông Văn Dũng"),
-    ("Mã Thị Liên", "Hoàng A Páo", "Lý Văn Tình", "Dương Thị Sao", "Nông Văn Hải"),
-    ("Nguyễn Thị Quỳnh", "Nguyễn Hữu Đạt", "Ngô Văn Phúc", "Trần Thị Yến", "Nguyễn Đức Long"),
-    ("Giáp Thị Hương", "Vi Văn Đông", "Lăng Văn Hải", "Thân Thị Hà", "Trần Văn Khoa"),
+    ("Nguyễn Thị Hoa", "Lê Văn Bình", "Phạm Quốc Hùng", "Trịnh Thị Mai", "Hoàng Đức Thắng", "Lê Thị Hằng"),
+    ("Lê Thị Thu", "Nguyễn Văn Sơn", "Vũ Mạnh Cường", "Đỗ Thị Lan", "Trần Quang Huy", "Nguyễn Thị Vân"),
+    ("Phạm Thị Ngọc", "Lê Đình Toàn", "Hà Văn Thành", "Bùi Thị Hằng", "Lê Xuân Trường", "Trịnh Văn Lợi"),
+    ("Hơ Thị Dợ", "Lò Văn Inh", "Thao Văn Sếnh", "Hà Thị Nga", "Vi Văn Thiết", "Lương Thị Xuân"),
+    ("Nông Thị Lan", "Hoàng Văn Cường", "Đàm Quang Trung", "Bế Thị Hiền", "Nông Văn Dũng", "Triệu Văn Hưng"),
+    ("Mã Thị Liên", "Hoàng A Páo", "Lý Văn Tình", "Dương Thị Sao", "Nông Văn Hải", "Hoàng Thị Dín"),
+    ("Nguyễn Thị Quỳnh", "Nguyễn Hữu Đạt", "Ngô Văn Phúc", "Trần Thị Yến", "Nguyễn Đức Long", "Đặng Văn Tiến"),
+    ("Giáp Thị Hương", "Vi Văn Đông", "Lăng Văn Hải", "Thân Thị Hà", "Trần Văn Khoa", "Vũ Thị Nhàn"),
 )
 _AUDITORS = {"38": "Lê Minh Khôi", "04": "Nông Thị Thảo", "24": "Nguyễn Văn Kiên"}
 _PROVINCE_LOGINS = {"38": "thanhhoa", "04": "caobang", "24": "bacninh"}

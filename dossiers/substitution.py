@@ -156,7 +156,9 @@ def choose(
     if best is not None:
         return best
     nobody = cover_by(Member("", "", ()), absence, needs, members=members, away=away, exempt=exempt)
-    return Cover(None, (), nobody.uncovered)
+    # Who is able but covers nothing is barred: else they would have covered it.
+    lacks = (Lack(x.need, "same_person" if x.why == "held_by_others" else x.why) for x in nobody.uncovered)
+    return Cover(None, (), tuple(lacks))
 
 
 def _fills(member: Member, need: Need, role: StaffRole, absence: Away) -> bool:

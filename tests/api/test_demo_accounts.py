@@ -15,7 +15,7 @@ from tests.api.conftest import SUBMISSION, TestClient, Web, hidden
 
 def test_every_commune_has_its_posts_and_every_province_an_auditor(web_on_each: Web) -> None:
     made = create(web_on_each.office, now=web_on_each.now)
-    assert len(made) == 44
+    assert len(made) == 52
     assert sorted({one.commune for one in made if one.commune}) == [
         "01273",
         "01321",
@@ -33,6 +33,7 @@ def test_every_commune_has_its_posts_and_every_province_an_auditor(web_on_each: 
         "muonglat-lanhdao": ("signatory",),
         "muonglat-vanthu": ("clerk", "receiving_officer"),
         "muonglat-giamdoc": ("supervisor", "head_of_division"),
+        "muonglat-phochutich": ("signatory",),
     }
     whole = {one.login: (one.province, one.roles) for one in made if not one.commune}
     assert whole == {
