@@ -47,7 +47,7 @@ def content_of(
         "form": form,
         "paper": paper,
         "title": forms.forms[form].names.vi,
-        "source": forms.source,
+        "layout_note": forms.layout_note,
         "agency": found.agency,
         "centre": forms.centre,
         "number": shown_number(form, number, year),

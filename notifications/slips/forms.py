@@ -36,6 +36,12 @@ class Forms(Frozen):
     """Where the law asks for complete guidance in one go."""
     forms: dict[str, Form]
 
+    @property
+    def layout_note(self) -> str:
+        """What every slip says about its layout."""
+        checked = "" if self.layout == "verified" else ", chưa được kiểm chứng với văn bản gốc"
+        return f"Bố cục theo {self.source}{checked}"
+
 
 @cache
 def all_forms() -> Forms:

@@ -71,7 +71,7 @@ def print_register(office: Office, commune: str, *, first: date, last: date, now
         "form": REGISTER,
         "paper": "a4",
         "title": forms.forms[REGISTER].names.vi,
-        "source": forms.source,
+        "layout_note": forms.layout_note,
         "agency": f"Ủy ban nhân dân {name}",
         "centre": forms.centre,
         "number": None,

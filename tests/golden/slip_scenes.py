@@ -17,7 +17,8 @@ from tests.samples import CASE, CLERK, RECEIVER, SIGNER, at, officer, sample
 
 KEY = SlipKey(Ed25519PrivateKey.from_private_bytes(bytes(range(32))))
 LONG_NAME = (
-    "Công ty trách nhiệm hữu hạn một thành viên Đầu tư, Xây dựng và Thương mại tổng hợp Nguyễn Hoàng Phương Thảo Mường Lát"
+    "Công ty trách nhiệm hữu hạn một thành viên Đầu tư, Xây dựng và Thương mại tổng hợp "
+    "Nguyễn Hoàng Phương Thảo Mường Lát"
 )
 SECOND_SIGNER = officer("signatory", id="signatory-2")
 STAFF = {
