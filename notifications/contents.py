@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -15,9 +17,10 @@ from dossiers.store import ledger
 from dossiers.tables import EventRow
 from notifications.channels.base import Contact, Outgoing, Undeliverable
 from notifications.notices import Notice, Occasion, Place, facts, text_ids, with_texts
-from notifications.recipients import recipient_of
-from notifications.rendering import Language, one_line, render
+from notifications.recipients import Recipient, recipient_by_key
+from notifications.rendering import Language, in_short, one_line, render
 from notifications.tables import MessageRow
+from notifications.warning_contents import digest_facts, warning_facts
 from procedures.communes import commune, province
 
 CITY = "thành phố"
@@ -25,15 +28,22 @@ CITY = "thành phố"
 
 def compose(office: Office, session: Session, message: MessageRow, *, needs: Contact) -> Outgoing | Undeliverable:
     """The message as it leaves the house now; undeliverable when its recipient was erased or has no such address."""
-    recipient = recipient_of(session, message)
-    if recipient is None or recipient.erased:
-        return Undeliverable("the recipient has been erased")
+    recipient = recipient_by_key(session, message.recipient)
+    if recipient is None:
+        return Undeliverable("there is no such recipient any more")
+    if recipient.gone is not None:
+        return Undeliverable(recipient.gone)
     address = recipient.address(needs)
     if address is None:
         return Undeliverable(f"the recipient gave no {needs.value}")
+    return worded(office, session, message, recipient, address)
+
+
+def worded(office: Office, session: Session, message: MessageRow, recipient: Recipient, address: str) -> Outgoing:
+    """The message in words, long and short."""
     language: Language = "en" if message.language == "en" else "vi"
     notice = Notice(message.notice)
-    found = facts(notice, occasion(office, session, message.event_id), language)
+    found = _facts(office, session, message, notice, language)
     wording = render(notice, language, found, recipient=recipient.name)
     return Outgoing(
         message_id=message.message_id,
@@ -43,7 +53,36 @@ def compose(office: Office, session: Session, message: MessageRow, *, needs: Con
         body=wording.body,
         language=language,
         created_at=message.created_at,
+        short=in_short(notice, found),
+        notice=notice.value,
+        recipient=recipient.key,
+        data=for_machines(found),
     )
+
+
+def _facts(office: Office, session: Session, message: MessageRow, notice: Notice, language: Language) -> dict[str, Any]:
+    if notice is Notice.DIGEST:
+        return digest_facts(office, session, message.warnings, language, at=message.created_at)
+    if message.event_id is None:
+        return warning_facts(office, session, message.warnings[0], language, place=place)
+    return facts(notice, occasion(office, session, message.event_id), language)
+
+
+PLAIN_FACTS = ("dossier_code", "official_code", "rung", "numbers", "on_silence", "deemed", "late", "lines", "more")
+"""Facts beside instants that machines get: codes, never a name or a text that somebody typed."""
+
+
+def for_machines(found: Mapping[str, Any]) -> dict[str, Any]:
+    """The facts as JSON for a webhook: codes, and instants in UTC."""
+    return {name: _plain(v) for name, v in found.items() if name in PLAIN_FACTS or isinstance(v, datetime)}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if isinstance(value, dict):
+        return {name: _plain(inner) for name, inner in value.items()}
+    return [_plain(inner) for inner in value] if isinstance(value, list | tuple) else value
 
 
 def occasion(office: Office, session: Session, event_id: int | None) -> Occasion:

@@ -14,7 +14,7 @@ from procedures.schema import Definition
 
 
 class Notice(StrEnum):
-    """Everything that we tell an applicant."""
+    """Everything that we tell somebody: applicants first, then consulted bodies, then colleagues."""
 
     RECEIPT = "receipt"
     SUPPLEMENT_REQUEST = "supplement_request"
@@ -25,6 +25,36 @@ class Notice(StrEnum):
     REFUSAL = "refusal"
     STOPPED = "stopped"
     WITHDRAWN = "withdrawn"
+    ANSWER_REMINDER = "answer_reminder"
+    """The time to complete the dossier runs out."""
+    CONSULTATION_ASKED = "consultation_asked"
+    CONSULTATION_REMINDER = "consultation_reminder"
+    ASSIGNED = "assigned"
+    RETURNED = "returned"
+    SUPPLEMENT_RECEIVED = "supplement_received"
+    CONSULTATION_ANSWERED = "consultation_answered"
+    STOP_PROPOSED = "stop_proposed"
+    STOP_DECLINED = "stop_declined"
+    WARNING = "warning"
+    """One rung of the warning ladder."""
+    DIGEST = "digest"
+    """Everything that waited, of all dossiers."""
+
+
+TO_APPLICANTS = frozenset(
+    {
+        Notice.RECEIPT,
+        Notice.SUPPLEMENT_REQUEST,
+        Notice.PROGRESS,
+        Notice.APOLOGY,
+        Notice.RESULT_READY,
+        Notice.REFUSAL,
+        Notice.STOPPED,
+        Notice.WITHDRAWN,
+        Notice.ANSWER_REMINDER,
+    }
+)
+"""Notices in the frame of a letter from the public service centre."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +166,42 @@ def _ended(occasion: Occasion, language: str) -> dict[str, Any]:
     }
 
 
+def _steps(occasion: Occasion, language: str) -> dict[str, Any]:
+    """The steps that the event opened or assigned; else all that are open."""
+    payload, state = occasion.payload, occasion.state
+    opened = [one["step"] for one in payload.get("opens", ())]
+    assigned = state.open_steps.get(payload["occurrence"]) if "assignee" in payload else None
+    ids = [assigned.step] if assigned else opened or [o.step for o in state.open_steps.values() if o.role]
+    return {
+        "steps": [occasion.definition.step(i).names.in_language(language) for i in dict.fromkeys(ids)],
+        "promised_at": state.promised_at,
+    }
+
+
+def _asked(occasion: Occasion, _language: str) -> dict[str, Any]:
+    asked = occasion.payload["consultations"]
+    return {
+        "answer_by": moment(asked[0]["answer_by"]),
+        "on_silence": occasion.payload.get("on_silence"),
+        "numbers": [one["number"] for one in asked],
+    }
+
+
+def _answered(occasion: Occasion, language: str) -> dict[str, Any]:
+    payload = occasion.payload
+    found = occasion.state.consultations.get(payload["number"])
+    return {
+        "body": found.body if found else payload.get("body", ""),
+        "deemed": bool(found and found.deemed and not payload.get("late")),
+        "late": bool(payload.get("late")),
+        **_steps(occasion, language),
+    }
+
+
+def _stop(occasion: Occasion, _language: str) -> dict[str, Any]:
+    return {"legal_ground": occasion.payload.get("legal_ground")}
+
+
 DETAILS: dict[Notice, Callable[[Occasion, str], dict[str, Any]]] = {
     Notice.RECEIPT: _receipt,
     Notice.SUPPLEMENT_REQUEST: _supplement_request,
@@ -145,4 +211,11 @@ DETAILS: dict[Notice, Callable[[Occasion, str], dict[str, Any]]] = {
     Notice.REFUSAL: _ended,
     Notice.STOPPED: _ended,
     Notice.WITHDRAWN: _ended,
+    Notice.ASSIGNED: _steps,
+    Notice.RETURNED: _steps,
+    Notice.SUPPLEMENT_RECEIVED: _steps,
+    Notice.CONSULTATION_ASKED: _asked,
+    Notice.CONSULTATION_ANSWERED: _answered,
+    Notice.STOP_PROPOSED: _stop,
+    Notice.STOP_DECLINED: _stop,
 }

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -33,6 +33,7 @@ from notifications.channels.base import (
     Undeliverable,
 )
 from notifications.contents import compose
+from notifications.rules import RuleSet, built_in_rules, in_force_at
 from notifications.tables import MessageRow, MessageState
 
 SEND_SECONDS = 90
@@ -80,28 +81,22 @@ async def deliver(
     now: datetime,
     limit: int = 200,
     channels: dict[str, Channel] | None = None,
+    rule_sets: tuple[RuleSet, ...] | None = None,
 ) -> DeliveryReport:
     """Send up to `limit` messages whose time has come, oldest first. Several passes may run at once.
 
-    Messages of a channel that is not set up wait; a channel that says it is down is left alone until the next pass.
+    Messages of a channel that is not set up wait, and so do those of one in its quiet hours; a channel that says it is
+    down is left alone until the next pass.
     `now` is the time of the whole pass, which takes a little more than a minute at most.
     """
     opened = open_channels(office.engine, settings, now=now) if channels is None else dict(channels)
-    loop = asyncio.get_running_loop()
-    ends_at = loop.time() + PASS_SECONDS
+    awake = speaking(opened, built_in_rules() if rule_sets is None else rule_sets, now)
     abandoned = await asyncio.to_thread(abandon, office, now=now)
-    counted: Counter[type[Outcome]] = Counter()
-    more = False
-    for sent in range(limit + 1):
-        more = sent == limit or loop.time() >= ends_at
-        claim = None if more else await asyncio.to_thread(claim_next, office, opened, now=now)
-        if claim is None:
-            break
-        outcome = await _send(opened[claim.channel], claim)
-        await asyncio.to_thread(record, office, claim, outcome, now=now)
-        counted[type(outcome)] += 1
-        if isinstance(outcome, TryLater) and outcome.channel_down:
-            del opened[claim.channel]
+    try:
+        counted, more = await _send_all(office, awake, limit, now)
+    finally:
+        for channel in opened.values():
+            await channel.close()
     return DeliveryReport(
         accepted=counted[Accepted],
         later=counted[TryLater],
@@ -109,6 +104,33 @@ async def deliver(
         unknown=counted[OutcomeUnknown] + abandoned,
         more=more,
     )
+
+
+def speaking(opened: Mapping[str, Channel], sets: tuple[RuleSet, ...], now: datetime) -> dict[str, Channel]:
+    """The channels that may speak now: those outside their quiet hours."""
+    rules = in_force_at(sets, now)
+    return {name: c for name, c in opened.items() if rules is None or rules.not_before(name, now) <= now}
+
+
+async def _send_all(
+    office: Office, channels: dict[str, Channel], limit: int, now: datetime
+) -> tuple[Counter[type[Outcome]], bool]:
+    """What became of how many messages, and whether there may be more."""
+    loop = asyncio.get_running_loop()
+    ends_at = loop.time() + PASS_SECONDS
+    counted: Counter[type[Outcome]] = Counter()
+    for _ in range(limit):
+        if loop.time() >= ends_at:
+            return counted, True
+        claim = await asyncio.to_thread(claim_next, office, channels, now=now)
+        if claim is None:
+            return counted, False
+        outcome = await _send(channels[claim.channel], claim)
+        await asyncio.to_thread(record, office, claim, outcome, now=now)
+        counted[type(outcome)] += 1
+        if isinstance(outcome, TryLater) and outcome.channel_down:
+            del channels[claim.channel]
+    return counted, True
 
 
 def abandon(office: Office, *, now: datetime) -> int:

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from jinja2 import PackageLoader, StrictUndefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from notifications.notices import Notice
+from notifications.notices import TO_APPLICANTS, Notice
 
 Language = Literal["vi", "en"]
 LANGUAGES: tuple[Language, ...] = ("vi", "en")
@@ -43,9 +43,21 @@ def render(notice: Notice, language: Language, facts: Mapping[str, Any], *, reci
     template = _environment().get_template(f"{notice.value}.{language}.txt")
     context = template.new_context(dict(facts))
     subject, text = ("".join(template.blocks[part](context)) for part in ("subject", "text"))
-    frame = _environment().get_template(f"frame.{language}.txt")
-    body = frame.render(recipient=recipient, text=text, office=facts["office"], dossier_code=facts["dossier_code"])
+    frame = _environment().get_template(
+        f"frame.{language}.txt" if notice in TO_APPLICANTS else f"inner_frame.{language}.txt"
+    )
+    office, code = facts.get("office"), facts.get("dossier_code")
+    body = frame.render(recipient=recipient, text=text, office=office, dossier_code=code)
     return Wording(one_line(subject)[:LONGEST_SUBJECT], _paragraphs(body))
+
+
+def in_short(notice: Notice, facts: Mapping[str, Any]) -> str:
+    """The notice in one short line of Vietnamese, for text messages: the code and dates, no name and no free text.
+
+    Raises:
+        UndefinedError: the template asks for a fact that the notice does not have.
+    """
+    return one_line(_environment().get_template(f"{notice.value}.sms.txt").render(dict(facts)))
 
 
 def clean(text: str) -> str:

@@ -2,27 +2,28 @@
 
 from __future__ import annotations
 
-import hashlib
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import delete, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col
 
+from dossiers.authority import StaffRole
 from dossiers.events import EventType
 from dossiers.failpoints import failpoint
-from dossiers.gate import VIETNAM
 from dossiers.office import Office
 from dossiers.personal_tables import ApplicantRow
 from dossiers.session import writing
-from dossiers.store import is_postgresql
 from dossiers.tables import DossierRow, EventRow, UndecidedEventRow
+from dossiers.working_time import local_date
 from notifications.channels import CHANNELS
-from notifications.recipients import Recipient, of_applicant
-from notifications.rules import Rule, RuleSet, built_in_rules, in_force
-from notifications.tables import MessageRow, MessageState
+from notifications.directory import Directory
+from notifications.message_rows import add_messages, message_row
+from notifications.preferences import way_to, wishes_of
+from notifications.recipients import STAFF, Recipient, of_applicant
+from notifications.rules import Mode, Rule, RuleSet, To, built_in_rules, in_force_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,26 +41,29 @@ class RouteReport:
 @dataclass(frozen=True, slots=True)
 class _Undecided:
     event_id: int
-    event_hash: str
-    type: EventType
-    recorded_at: datetime
+    event: EventRow
     dossier: DossierRow
     applicant: ApplicantRow | None
 
 
 def route(
-    office: Office, *, now: datetime, limit: int = 500, rule_sets: tuple[RuleSet, ...] | None = None
+    office: Office,
+    *,
+    now: datetime,
+    limit: int = 500,
+    rule_sets: tuple[RuleSet, ...] | None = None,
+    channels: Collection[str] | None = None,
 ) -> RouteReport:
     """Decide about up to `limit` undecided events, oldest first, in one transaction.
 
     Each event is consumed exactly once, by deleting its row in the transaction that writes its messages. Several may
-    run at once. Silent dossiers tell nobody.
+    run at once. Silent dossiers tell nobody. `channels` are those that this installation offers; None: all of them.
     """
     sets = built_in_rules() if rule_sets is None else rule_sets
+    offered = CHANNELS if channels is None else channels
     with writing(office.engine) as session:
         taken = _take(session, limit)
-        messages = [message for event in taken for message in _decide(event, sets, now)]
-        made = _add(session, messages)
+        made = _decide_all(session, taken, sets, offered, now) if taken else 0
         if taken:
             ids = [event.event_id for event in taken]
             session.execute(delete(UndecidedEventRow).where(col(UndecidedEventRow.event_id).in_(ids)))
@@ -69,14 +73,7 @@ def route(
 
 def _take(session: Session, limit: int) -> list[_Undecided]:
     query = (
-        select(
-            col(UndecidedEventRow.event_id),
-            col(EventRow.hash),
-            col(UndecidedEventRow.type),
-            col(UndecidedEventRow.recorded_at),
-            DossierRow,
-            ApplicantRow,
-        )
+        select(col(UndecidedEventRow.event_id), EventRow, DossierRow, ApplicantRow)
         .join(EventRow, col(EventRow.id) == col(UndecidedEventRow.event_id))
         .join(DossierRow, col(DossierRow.id) == col(UndecidedEventRow.dossier_id))
         .outerjoin(ApplicantRow, col(ApplicantRow.id) == col(DossierRow.applicant_id))
@@ -84,59 +81,64 @@ def _take(session: Session, limit: int) -> list[_Undecided]:
         .limit(limit)
         .with_for_update(of=UndecidedEventRow, skip_locked=True)
     )
-    return [
-        _Undecided(event_id, event_hash, EventType(type_), recorded_at, dossier, applicant)
-        for event_id, event_hash, type_, recorded_at, dossier, applicant in session.execute(query)
-    ]
+    return [_Undecided(*row) for row in session.execute(query)]
 
 
-def _decide(event: _Undecided, sets: tuple[RuleSet, ...], now: datetime) -> list[dict[str, Any]]:
-    rules = in_force(sets, event.recorded_at.astimezone(VIETNAM).date())
-    if rules is None or event.dossier.silent or event.applicant is None:
-        return []
-    recipient = of_applicant(event.applicant)
-    return [
-        _message(event, rule, recipient, rules.language, now)
-        for rule in rules.about(event.type)
-        if event.dossier.status not in rule.unless_status
-    ]
+def _decide_all(
+    session: Session,
+    taken: list[_Undecided],
+    sets: tuple[RuleSet, ...],
+    offered: Collection[str],
+    now: datetime,
+) -> int:
+    directory = Directory(session, on=local_date(now))
+    told: list[tuple[_Undecided, Rule, Recipient, RuleSet]] = []
+    for one in taken:
+        rules = in_force_at(sets, one.event.recorded_at)
+        if rules is None or one.dossier.silent:
+            continue
+        for rule in rules.about(EventType(one.event.type)):
+            if one.dossier.status not in rule.unless_status:
+                told += [(one, rule, r, rules) for r in _recipients(directory, one, rule.to)]
+    wishes = wishes_of(session, [recipient.key for _, _, recipient, _ in told])
+    messages = []
+    for one, rule, recipient, rules in told:
+        way = way_to(recipient, rule.through, wishes=wishes[recipient.key], default=Mode.NOW, offered=offered)
+        if way.mode is not Mode.OFF:
+            messages.append(
+                message_row(
+                    identity=one.event.hash,
+                    source=f"event:{one.event_id}",
+                    notice=rule.notice,
+                    recipient=recipient,
+                    way=way,
+                    rules=rules,
+                    now=now,
+                    dossier_id=one.dossier.id,
+                    event_id=one.event_id,
+                )
+            )
+    return add_messages(session, messages)
 
 
-def _message(event: _Undecided, rule: Rule, recipient: Recipient, language: str, now: datetime) -> dict[str, Any]:
-    reachable = [name for name in rule.through if recipient.address(CHANNELS[name].needs) is not None]
-    channel = reachable[0] if reachable else rule.through[0]
-    hopeless = (
-        "the recipient has been erased" if recipient.erased else None if reachable else "the recipient gave no address"
-    )
-    return {
-        "message_id": message_id(event.event_hash, rule.notice.value, recipient.key, channel),
-        "source": f"event:{event.event_id}",
-        "event_id": event.event_id,
-        "warnings": [],
-        "dossier_id": event.dossier.id,
-        "notice": rule.notice.value,
-        "recipient": recipient.key,
-        "applicant_id": event.dossier.applicant_id,
-        "channel": channel,
-        "language": language,
-        "state": (MessageState.UNDELIVERABLE if hopeless else MessageState.WAITING).value,
-        "attempts": 0,
-        "next_try_at": now,
-        "last_error": hopeless,
-        "created_at": now,
-        "settled_at": now if hopeless else None,
-    }
+def _recipients(directory: Directory, one: _Undecided, to: To) -> list[Recipient]:
+    """Whom a rule means; never the member of staff who did it."""
+    if to is To.APPLICANT:
+        return [of_applicant(one.applicant)] if one.applicant is not None else []
+    found = _others(directory, one.dossier, one.event.payload, to)
+    return [r for r in found if r.key != f"{STAFF}:{one.event.actor}"]
 
 
-def message_id(event_hash: str, notice: str, recipient: str, channel: str) -> str:
-    """32 hexadecimal digits that follow from what the message is: the same again after a restore."""
-    return hashlib.sha256("/".join((event_hash, notice, recipient, channel)).encode()).hexdigest()[:32]
-
-
-def _add(session: Session, messages: list[dict[str, Any]]) -> int:
-    if not messages:
-        return 0
-    # A message that is already there stays as it is: an event queued twice still tells once.
-    insert = postgresql.insert if is_postgresql(session) else sqlite.insert
-    added = insert(MessageRow).on_conflict_do_nothing().returning(col(MessageRow.id))
-    return len(session.execute(added, messages).all())
+def _others(directory: Directory, dossier: DossierRow, payload: dict[str, Any], to: To) -> list[Recipient]:
+    if to is To.HOLDER:
+        if "assignee" in payload:
+            return directory.person(dossier, payload["assignee"]) if payload["assignee"] else []
+        return directory.holders(dossier)
+    if to is To.NEXT_HOLDER:
+        return directory.holders(dossier, occurrences=[one["occurrence"] for one in payload.get("opens", ())])
+    if to is To.CONSULTED_BODY:
+        names = [one["body"] for one in payload.get("consultations", ())]
+        return directory.bodies(dossier.province, names or [payload.get("body", "")])
+    if to is To.SUPERVISOR:
+        return directory.supervisors(dossier)
+    return directory.with_role(StaffRole.SIGNATORY, dossier) if to is To.SIGNATORY else directory.auditors(dossier)

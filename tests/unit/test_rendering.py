@@ -10,7 +10,8 @@ from jinja2 import UndefinedError
 
 from dossiers.states import DossierState
 from notifications.notices import Notice, Occasion, Place, facts, text_ids, with_texts
-from notifications.rendering import LANGUAGES, Wording, clean, day, moment, one_line, render
+from notifications.rendering import LANGUAGES, Wording, clean, day, in_short, moment, one_line, render
+from notifications.sms_text import segments, without_accents
 from tests.samples import at, sample
 
 HAC_THANH = Place("phường Hạc Thành", "tỉnh Thanh Hóa")
@@ -151,16 +152,52 @@ PAYLOADS: dict[Notice, dict[str, Any]] = {
     Notice.REFUSAL: {"reason": None},
     Notice.STOPPED: {},
     Notice.WITHDRAWN: {"reason": None},
+    Notice.ASSIGNED: {"occurrence": 2, "assignee": "a1"},
+    Notice.RETURNED: {},
+    Notice.SUPPLEMENT_RECEIVED: {},
+    Notice.CONSULTATION_ASKED: {"consultations": [{"number": 1, "answer_by": "2026-02-25T10:00:00+00:00"}]},
+    Notice.CONSULTATION_ANSWERED: {"number": 1},
+    Notice.STOP_PROPOSED: {},
+    Notice.STOP_DECLINED: {},
 }
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("notice", Notice)
+@pytest.mark.parametrize("notice", PAYLOADS)
 def test_every_notice_can_be_worded_with_the_least_that_is_known(notice: Notice, language: str) -> None:
     wording = worded(notice, PAYLOADS[notice], language, clock_starts_at=at("2026-02-13T09:00"))
     assert "MC-14797-260213-0001" in wording.subject
     assert "None" not in wording.subject + wording.body
     assert "\n\n\n" not in wording.body
+
+
+def test_only_warnings_and_digests_are_about_no_event() -> None:
+    assert set(Notice) - set(PAYLOADS) == {
+        Notice.ANSWER_REMINDER,
+        Notice.CONSULTATION_REMINDER,
+        Notice.WARNING,
+        Notice.DIGEST,
+    }
+
+
+@pytest.mark.parametrize("notice", PAYLOADS)
+def test_every_notice_fits_into_one_segment_without_accents_and_three_with_them(notice: Notice) -> None:
+    found = facts(notice, occasion(PAYLOADS[notice], promised_at=at("2026-03-02T17:00")), "vi")
+    text = in_short(notice, found)
+    assert "MC-14797-260213-0001" in text
+    assert "None" not in text
+    assert segments(text) <= 3
+    assert segments(without_accents(text)) == 1
+
+
+def test_the_short_receipt_reads_like_this() -> None:
+    found = facts(Notice.RECEIPT, occasion({"promised_at": "2026-02-25T10:00:00+00:00"}), "vi")
+    text = in_short(Notice.RECEIPT, found)
+    assert text == "Hồ sơ MC-14797-260213-0001 đã được tiếp nhận, hẹn trả kết quả 17:00 ngày 25/02/2026."
+    assert segments(text) == 2
+    assert (
+        without_accents(text) == "Ho so MC-14797-260213-0001 da duoc tiep nhan, hen tra ket qua 17:00 ngay 25/02/2026."
+    )
 
 
 def test_a_name_cannot_add_a_header_or_a_line() -> None:
