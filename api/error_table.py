@@ -117,6 +117,9 @@ TABLE: Mapping[type[Exception], Row] = {
     d.DatabaseTooNew: Row(503, "Cơ sở dữ liệu do phiên bản phần mềm mới hơn tạo ra."),
     d.DatabaseTooOld: Row(503, "Cơ sở dữ liệu thuộc phiên bản cũ: cần nâng cấp trước (motcua migrate)."),
     d.BrokenLadder: Row(500, "Tệp thang cảnh báo bị lỗi."),
+    d.BackupExists: Row(409, "Đã có tệp mang tên này; bản sao lưu không bao giờ ghi đè: hãy chọn tên khác."),
+    d.KeyMissing: Row(503, "Cơ sở dữ liệu có dữ liệu đã mã hóa nhưng thiếu tệp khóa: đặt lại tệp khóa rồi mới chạy."),
+    d.KeyIsAnother: Row(503, "Tệp khóa không phải khóa đã mã hóa cơ sở dữ liệu này: hãy đặt lại đúng tệp."),
     d.NotABackup: Row(409, "Tệp này không phải bản sao lưu, hoặc đã hỏng."),
     d.TargetNotEmpty: Row(409, "Cơ sở dữ liệu đích không trống nên không phục hồi vào được."),
     pe.DatesWrong: Row(422, "Ngày không hợp lệ: ngày cuối trước ngày đầu, quá xa, hoặc đã qua."),
@@ -171,4 +174,6 @@ TABLE: Mapping[type[Exception], Row] = {
     f.DoesNotReconcile: Row(409, "Số liệu không khớp nên báo cáo không được công bố."),
     f.WrongPeriod: Row(422, "Kỳ báo cáo viết như 2026-07."),
     f.UnknownFormula: Row(404, "Không có công thức này."),
+    f.NoClass: Row(500, "Công thức tính hồ sơ này nhưng không xếp vào cột nào."),
+    f.WrongCondition: Row(500, "Điều kiện trong tệp công thức không đọc được."),
 }

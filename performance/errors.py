@@ -19,3 +19,11 @@ class WrongPeriod(PerformanceError):
 
 class UnknownFormula(PerformanceError):
     """There is no such formula."""
+
+
+class WrongCondition(PerformanceError):
+    """This is no condition on the facts of a dossier."""
+
+
+class NoClass(PerformanceError):
+    """A formula counts a dossier without saying in which class: its classes leave a gap."""

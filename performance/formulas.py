@@ -1,65 +1,86 @@
-"""Formulas as data: what a rate divides, by which yardstick, and where it comes from."""
+"""Formulas as data: what a figure counts, by which yardstick, what its rate divides, and where it comes from. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from fractions import Fraction
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Literal
+from typing import Any
 
 import yaml
-from pydantic import Field, model_validator
 
+from performance.conditions import All, Condition, Reader
 from performance.errors import UnknownFormula
-from procedures.base import Frozen, Names
+from performance.formula_types import COLUMNS, Counts, Formula, Library, percent, rounded
 
-COLUMNS = (
-    "received_online",
-    "received_direct_or_post",
-    "carried_over",
-    "early",
-    "on_time",
-    "late",
-    "open_in_time",
-    "open_late",
-    "ended_otherwise",
-)
-"""Everything that a report counts, dossier by dossier, without overlap inside each group."""
+__all__ = [
+    "COLUMNS",
+    "Compiled",
+    "Counts",
+    "Formula",
+    "Group",
+    "Library",
+    "compile_formula",
+    "compiled",
+    "formula",
+    "formulas",
+    "library",
+    "percent",
+    "read_library",
+    "rounded",
+]
+
+FILE = Path(__file__).parent / "formulas.yaml"
 
 
-class Formula(Frozen):
-    """One published figure: its columns, and the rate beside it where it has one."""
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A group ready to be asked: its whole population, and its classes in order."""
 
-    id: str
-    names: Names
-    source: str
-    review: Literal["verified", "unverified"]
-    yardstick: Literal["legal_due"]
-    finish_event: Literal["result_issued"]
-    comparison: Literal["date"]
-    columns: tuple[str, ...] = Field(min_length=1)
-    numerator: tuple[str, ...] = ()
-    denominator: tuple[str, ...] = ()
+    of: Condition
+    classes: tuple[tuple[str, Condition], ...]
 
-    @model_validator(mode="after")
-    def _columns_exist(self) -> Formula:
-        unknown = {*self.columns, *self.numerator, *self.denominator} - set(COLUMNS)
-        if unknown:
-            raise ValueError(f"unknown columns: {', '.join(sorted(unknown))}")
-        return self
 
-    def rate(self, counted: Mapping[str, int]) -> Fraction | None:
-        """The exact rate; None, that is "no data", when nothing is in the denominator."""
-        below = sum(counted[c] for c in self.denominator)
-        return Fraction(sum(counted[c] for c in self.numerator), below) if below else None
+@dataclass(frozen=True, slots=True)
+class Compiled:
+    """A formula whose conditions have been read."""
+
+    formula: Formula
+    counts: Counts
+    whose: Condition
+    """The perspective: which dossiers of a linked group it looks at."""
+    groups: dict[str, Group]
+    marks: dict[str, Condition]
+    special: dict[str, Condition]
+    """Which special kinds a dossier is of; each has a rule in `Library.rules`."""
+
+
+def read_library(text: str) -> Library:
+    """The formulas of a data file. `like` (a rule set) and `same_as` (a formula) take what is not said from another.
+
+    Raises:
+        pydantic.ValidationError: the file is not as it has to be.
+    """
+    raw = yaml.safe_load(text)
+    sets: dict[str, Any] = {}
+    for name, rules in raw["rule_sets"].items():
+        sets[name] = {**sets.get(rules.get("like"), {}), **{k: v for k, v in rules.items() if k != "like"}}
+    found: dict[str, Any] = {}
+    for name, data in raw["formulas"].items():
+        base = {k: v for k, v in found.get(data.get("same_as"), {}).items() if k != "note"}
+        found[name] = {**base, **{k: v for k, v in data.items() if k != "same_as"}, "id": name}
+    return Library.model_validate({**raw, "rule_sets": sets, "formulas": found})
 
 
 @cache
+def library() -> Library:
+    """The formulas that come with the program, read once."""
+    return read_library(FILE.read_text(encoding="utf-8"))
+
+
 def formulas() -> dict[str, Formula]:
     """All formulas by id."""
-    text = (Path(__file__).parent / "formulas.yaml").read_text(encoding="utf-8")
-    return {f["id"]: Formula.model_validate(f) for f in yaml.safe_load(text)["formulas"]}
+    return library().formulas
 
 
 def formula(name: str) -> Formula:
@@ -74,9 +95,32 @@ def formula(name: str) -> Formula:
     return found
 
 
-def percent(rate: Fraction | None) -> str | None:
-    """A rate as per cent with two decimals, half rounded up; None stays None."""
-    if rate is None:
-        return None
-    hundredths = (rate * 10_000 * 2 + 1) // 2
-    return f"{hundredths // 100}.{hundredths % 100:02d}"
+@cache
+def compiled(name: str, counts: Counts | None = None) -> Compiled:
+    """A formula with its conditions read; `counts` instead of the formula's own.
+
+    Raises:
+        UnknownFormula: there is none of that id.
+        WrongCondition: the data file holds a condition that cannot be read.
+    """
+    return compile_formula(formula(name), library(), counts)
+
+
+def compile_formula(one: Formula, data: Library, counts: Counts | None = None) -> Compiled:
+    """A formula of any library with its conditions read.
+
+    Raises:
+        WrongCondition: the library holds a condition that cannot be read.
+    """
+    reader, view = Reader(one.words, data.conditions), counts or one.counts
+    whose = reader.read(data.perspectives[view].when)
+    groups = {
+        name: Group(
+            All((whose, reader.read(data.populations[group.of].when))),
+            tuple((c, reader.read(data.classes[c].when)) for c in group.classes),
+        )
+        for name, group in one.groups.items()
+    }
+    marks: dict[str, Condition] = {m: All((whose, reader.read(data.classes[m].when))) for m in one.marks}
+    special = {name: reader.read(case.when) for name, case in data.special_cases.items()}
+    return Compiled(one, view, whose, groups, marks, special)

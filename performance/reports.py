@@ -81,7 +81,7 @@ class Row:
     @property
     def on_time_rate(self) -> Fraction | None:
         """(Early + on time) ÷ resolved, exact; None when nothing was resolved."""
-        return formula("on_time_of_resolved").rate(self.counted)
+        return formula("on_time_of_resolved").rate_of(self.counted)
 
     def as_dict(self) -> dict[str, Any]:
         """The row for JSON: counts, sums and the rate as exact fraction and per cent."""

@@ -21,7 +21,7 @@ def law_of(office: Office, session: Session, row: DossierRow) -> Law:
 
     Raises:
         CalendarNotKept: later, when a state is bound to a calendar that is neither installed nor kept.
-        UnknownVersion: later, when a state is bound to a version that is not installed.
+        UnknownProcedure: later, when a state is bound to a version that is not installed.
     """
 
     def calendar_of(state: DossierState) -> Calendar:

@@ -65,7 +65,8 @@ def test_an_unknown_formula_names_the_known_ones() -> None:
         formula("best")
 
 
-def test_a_formula_may_only_use_columns_that_are_counted() -> None:
-    raw = formula("ii06a").model_dump()
+def test_a_formula_may_only_divide_classes_that_it_counts() -> None:
+    raw = formula("strict").model_dump()
+    rate = {"numerator": ("happy",), "denominator": ("early",)}
     with pytest.raises(ValidationError, match="unknown columns: happy"):
-        Formula.model_validate({**raw, "numerator": ("happy",)})
+        Formula.model_validate({**raw, "rate": rate})
