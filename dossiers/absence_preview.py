@@ -150,7 +150,7 @@ def _waiting(office: Office, session: Session, person: Member, absence: Away, pr
         )
         .order_by(col(DossierRow.id), col(OpenStepRow.occurrence))
     )
-    for step, row in session.execute(query).tuples():
+    for step, row in session.execute(query):
         yield WaitingStep(
             dossier=row.code,
             commune=row.commune,

@@ -148,7 +148,7 @@ def _steps(session: Session, which: Which) -> Sequence[tuple[DossierRow, OpenSte
         query = query.where(col(OpenStepRow.step) == which.step)
     if which.dossiers:
         query = query.where(col(DossierRow.code).in_(which.dossiers))
-    return session.execute(query).tuples().all()
+    return [(row, step) for row, step in session.execute(query)]
 
 
 def _one(

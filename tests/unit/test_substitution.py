@@ -39,9 +39,7 @@ def chosen(people, absent, away=(), loads=None, exempt=False):  # type: ignore[n
         ({"y": "z"}, ()),
     ],
 )
-def test_a_chain_has_one_further_link_and_no_loop(
-    away_today: dict[str, str | None], expected: tuple[str, ...]
-) -> None:
+def test_a_chain_has_one_further_link_and_no_loop(away_today: dict[str, str | None], expected: tuple[str, ...]) -> None:
     assert stand_ins("x", away_today) == expected
     for person in "xyzw":
         assert ("x" in stood_in_for(person, away_today)) is (person in expected)
