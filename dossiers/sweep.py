@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Table, bindparam, select, update
+from sqlalchemy import Row, Table, bindparam, or_, select, update
 from sqlmodel import Session, col
 
 from dossiers.failpoints import failpoint
@@ -89,11 +89,16 @@ def write_warnings(office: Office, *, now: datetime, limit: int) -> tuple[int, i
 
 
 def _due(session: Session, now: datetime, size: int) -> Sequence[Row[Any]]:
+    """Dossiers that have reached a rung; not those with an elapsed timer, which comes first and may move the rung."""
     query = (
         select(
             col(DossierRow.id), col(DossierRow.next_warning_at), col(DossierRow.warning_plan), col(DossierRow.silent)
         )
-        .where(col(DossierRow.next_warning_at) <= now)
+        .where(
+            col(DossierRow.next_warning_at) <= now,
+            or_(col(DossierRow.held_until).is_(None), col(DossierRow.held_until) <= now),
+            or_(col(DossierRow.next_timer_at).is_(None), col(DossierRow.next_timer_at) > now),
+        )
         .order_by(col(DossierRow.next_warning_at))
         .limit(size)
         .with_for_update(skip_locked=True)
