@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Literal, Self
 
 import yaml
-from jinja2 import StrictUndefined, TemplateError
+from jinja2 import StrictUndefined, TemplateError, Undefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from pydantic import Field, ValidationError, model_validator
 
@@ -23,6 +23,14 @@ NAMES = (
     "secrets",
 )
 """What a template may use."""
+
+
+class Facts(dict[str, Any]):
+    """Facts of a message; one that it does not have is null."""
+
+    def __missing__(self, name: str) -> None:
+        """Null, because not every notice has every fact."""
+        return
 
 
 class AnswerMapping(Frozen):
@@ -67,7 +75,7 @@ class Gateway(Frozen):
     @model_validator(mode="after")
     def _templates_work(self) -> Self:
         tried: dict[str, Any] = dict.fromkeys(NAMES, "x")
-        tried |= {"segments": 1, "accents": True, "data": {}, "secrets": dict.fromkeys(self.secrets, "x")}
+        tried |= {"segments": 1, "accents": True, "data": Facts(), "secrets": dict.fromkeys(self.secrets, "x")}
         try:
             filled(self.body, tried)
             filled(self.headers, {"secrets": tried["secrets"], "message_id": "x"})
@@ -111,7 +119,8 @@ def filled(template: Any, context: Mapping[str, Any]) -> Any:
     alone = inner.startswith(_OPENING) and inner.endswith(_CLOSING) and inner.count(_OPENING) == 1
     if alone:
         expression = inner.removeprefix(_OPENING).removesuffix(_CLOSING)
-        return _environment().compile_expression(expression, undefined_to_none=False)(**context)
+        value = _environment().compile_expression(expression, undefined_to_none=False)(**context)
+        return str(value) if isinstance(value, Undefined) else value  # which raises UndefinedError
     return _environment().from_string(template).render(**context)
 
 

@@ -24,7 +24,7 @@ from notifications.channels.base import (
     TryLater,
     Undeliverable,
 )
-from notifications.channels.gateway_file import Gateway, Meaning, filled, found_at, own_environment, read_gateway
+from notifications.channels.gateway_file import Facts, Gateway, Meaning, filled, found_at, own_environment, read_gateway
 from notifications.channels.posting import AddressRefused, Answered, by_status, check_url, json_headers, post
 from notifications.errors import BrokenGateway
 from notifications.sms_text import fitted, phone_digits, segments
@@ -109,7 +109,7 @@ class HttpJsonChannel(Channel):
             "subject": message.subject,
             "notice": message.notice,
             "language": message.language,
-            "data": dict(message.data),
+            "data": Facts(message.data),
             "secrets": self.secrets,
         }
 

@@ -6,6 +6,7 @@ stamps, and drops a `Motcua-Message` that it has seen.
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import hmac
 import ipaddress
@@ -73,7 +74,8 @@ class WebhookChannel(Channel):
         """Hand the message to the body's system."""
         try:
             check_url(message.address, self.settings)
-            url, host = await pinned(message.address, self.networks)
+            async with asyncio.timeout(TIMEOUT_SECONDS):
+                url, host = await pinned(message.address, self.networks)
         except AddressRefused as problem:
             return Undeliverable(str(problem))
         except (OSError, UnicodeError, httpx.InvalidURL) as problem:
