@@ -188,6 +188,7 @@ class TimelineShape(BaseModel):
     actor_name: str
     facts: dict[str, Any]
     recorded: bool
+    people: dict[str, str] = Field(default_factory=dict, description="Names of the staff whose ids are in facts.")
 
 
 REFUSALS: dict[int | str, dict[str, Any]] = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from datetime import date
 from typing import Any
 
 from sqlmodel import Session
@@ -10,9 +11,10 @@ from sqlmodel import Session
 from dossiers.actions.base import Context
 from dossiers.actions.moving import can_move, moves_by_calendar
 from dossiers.authority import Actor, may
-from dossiers.cover import cover_facts
+from dossiers.cover import away, cover_facts
 from dossiers.delegation import staff_with
 from dossiers.duty_offers import DUTY_OFFERS
+from dossiers.money import fee_sheet
 from dossiers.offer_types import Choice, Desk, Offer
 from dossiers.office import Office
 from dossiers.permitted import Action, permitted_actions
@@ -102,10 +104,18 @@ def _assign(desk: Desk) -> Iterable[Offer]:
             continue
         place = commune_of(desk.view.desk)
         where = {"province": place.province_code, "commune": place.code, "field": desk.view.row.field}
-        people = staff_with(desk.session, step.role.value, on=local_date(desk.view.now), **where)
-        others = tuple(Choice(i, Names(vi=n, en=n), i == found.assignee) for i, n in people)
+        on = local_date(desk.view.now)
+        people = staff_with(desk.session, step.role.value, on=on, **where)
+        gone = {a.staff_id: a.last_on for a in away(desk.session, on, staff=[i for i, _ in people])}
+        others = tuple(Choice(i, _colleague(n, gone.get(i)), i == found.assignee) for i, n in people)
         if others:
             yield Offer(Action.ASSIGN, {"occurrence": found.occurrence}, step.names, {"assignee": others})
+
+
+def _colleague(name: str, absent_until: date | None) -> Names:
+    if absent_until is None:
+        return Names(vi=name, en=name)
+    return Names(vi=f"{name} (vắng đến {absent_until:%d/%m})", en=f"{name} (absent until {absent_until:%d/%m})")
 
 
 def _complete(desk: Desk) -> Iterable[Offer]:
@@ -186,7 +196,24 @@ def _exemption(desk: Desk) -> Iterable[Offer]:
 
 
 def _fees(desk: Desk) -> tuple[Choice, ...]:
-    return tuple(Choice(f.id, f.names) for f in desk.view.definition.fees)
+    """Every fee, those still open first: money that does not fit is recorded with a note."""
+    lines = sorted(fee_sheet(desk.view.definition, desk.view.state).lines, key=lambda line: line.settled)
+    return tuple(Choice(line.id, line.names) for line in lines)
+
+
+def _rate(desk: Desk) -> Iterable[Offer]:
+    if desk.view.state.status is Status.HANDED_OVER:
+        yield Offer(Action.RATE)
+
+
+def _remove_document(desk: Desk) -> Iterable[Offer]:
+    known = {d.id: d.names for d in desk.view.definition.documents}
+    for stored in desk.view.state.stored.values():
+        if not stored.removed:
+            yield Offer(Action.REMOVE_DOCUMENT, {"id": stored.id}, known.get(stored.required_document or "", _OTHER))
+
+
+_OTHER = Names(vi="Tài liệu khác", en="Another document")
 
 
 def _issue(desk: Desk) -> Iterable[Offer]:
@@ -248,6 +275,8 @@ _OFFERED: dict[Action, Callable[[Desk], Iterable[Offer]]] = {
     Action.RECORD_EXEMPTION: _exemption,
     Action.ISSUE_RESULT: _issue,
     Action.HAND_OVER: _plain(Action.HAND_OVER),
+    Action.RATE: _rate,
+    Action.REMOVE_DOCUMENT: _remove_document,
     Action.WITHDRAW: _plain(Action.WITHDRAW),
     Action.REOPEN: _reopen,
     Action.CORRECT: _plain(Action.CORRECT),

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -36,6 +36,7 @@ from procedures.schema import Definition
 
 HIDDEN = "•••"
 """Stands where a text is personal and the reader may not see it."""
+_PEOPLE = ("assignee", "on_behalf_of")
 _ROUTING = frozenset({"opens", "closes", "arrived", "joined", "forget_arrivals", "applicant", "form"})
 _OWN_PAUSES = {
     "supplement": Names(vi="Chờ người nộp bổ sung hồ sơ", en="Waiting for the applicant's supplement"),
@@ -76,6 +77,8 @@ class TimelineEntry:
     actor_name: str
     facts: dict[str, Any]
     recorded: bool = True
+    people: dict[str, str] = field(default_factory=dict)
+    """Names of the staff whose ids the facts hold."""
 
 
 def open_view(office: Office, session: Session, code: str, *, now: datetime) -> DossierView:
@@ -127,7 +130,8 @@ def may_view(actor: Actor, row: DossierRow, permission: Permission = Permission.
 def timeline(session: Session, view: DossierView, *, personal: bool) -> list[TimelineEntry]:
     """Every event in order, free texts resolved (or hidden, where the reader may not see personal data)."""
     texts = _texts(session, view.row.id or 0) if personal else None
-    names = staff_names(session, {e.actor for e in view.events})
+    mentioned = {e.payload[n] for e in view.events for n in _PEOPLE if e.payload.get(n)}
+    names = staff_names(session, {e.actor for e in view.events} | mentioned)
     return [
         TimelineEntry(
             revision=event.revision,
@@ -138,6 +142,7 @@ def timeline(session: Session, view: DossierView, *, personal: bool) -> list[Tim
             actor_name=names.get(event.actor, event.actor),
             facts={k: _resolved(v, texts) for k, v in event.payload.items() if k not in _ROUTING},
             recorded=event.revision <= view.revision,
+            people={i: names[i] for n in _PEOPLE if (i := event.payload.get(n)) in names},
         )
         for event in view.events
     ]

@@ -11,7 +11,7 @@ from fastapi.responses import RedirectResponse
 
 from api.auth import Caller
 from api.deps import desk_of, needs, now_of
-from api.language import language_of
+from api.language import language_of, say
 from api.pages.presenting import place, step_name
 from api.pages.rendering import page
 from dossiers.authority import Actor, Permission, grants_for
@@ -19,6 +19,7 @@ from dossiers.listing import Due, Listed, ListQuery, count_standing, list_dossie
 from dossiers.office import Office
 from dossiers.session import reading
 from dossiers.states import Status
+from dossiers.tables import OpenStepRow
 from dossiers.viewing import log_list
 from dossiers.views import staff_names
 from procedures.steps import Role
@@ -107,8 +108,10 @@ def _communes(actor: Actor) -> dict[str, str]:
 def _line(office: Office, one: Listed, holders: dict[str, str], language: str) -> Line:
     versions = office.catalogue.versions(one.row.procedure)  # before acceptance none is bound: the newest names it
     definition = next((d for d in versions if d.version == one.row.version), versions[-1])
-    steps = tuple(
-        (step_name(definition, s.step, language), s.role or "machine", holders.get(s.assignee or "", ""))
-        for s in one.steps
-    )
+
+    def holder(step: OpenStepRow) -> str:
+        name = holders.get(step.assignee or "", "")
+        return say(language, "list.in_place_of", name=name) if step.assignee in one.stands_in_for else name
+
+    steps = tuple((step_name(definition, s.step, language), s.role or "machine", holder(s)) for s in one.steps)
     return Line(one, definition.names.in_language(language), steps)

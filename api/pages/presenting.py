@@ -139,6 +139,9 @@ _SHOWN = (
     "step",
     "outcome",
     "assignee",
+    "on_behalf_of",
+    "signer_was_case_officer",
+    "absent_until",
     "reason",
     "legal_ground",
     "because",
@@ -178,6 +181,8 @@ def _fact(name: str, value: Any, entry: TimelineEntry, definition: Definition, l
         return place(str(value))
     if name in ("how", "to", "answer", "what", "because"):
         return say(language, f"choice.{name}.{value}")
+    if name in ("assignee", "on_behalf_of"):
+        return entry.people.get(str(value), str(value))
     if name in _NAMED:
         return _NAMED[name](definition, entry, str(value), language)
     return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
@@ -215,6 +220,7 @@ def _of(part: str) -> Callable[[Definition, TimelineEntry, str, str], str]:
 
 
 _FORMATTED: dict[str, Callable[[Any], str]] = {
+    "signer_was_case_officer": lambda value: f"#{value['exemption']}",
     "promised_at": instant,
     "due_before": instant,
     "due_after": instant,

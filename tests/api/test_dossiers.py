@@ -42,6 +42,7 @@ def test_registering_names_the_dossier_and_where_to_find_it(web_on_each: Web) ->
         "status": "submitted",
         "open_steps": [],
         "events": ["SubmissionRegistered"],
+        "absent_until": None,
     }
     assert got.headers["location"] == "/api/v1/dossiers/MC-14845-260302-0001"
     assert got.headers["etag"] == '"1"'
