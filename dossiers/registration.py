@@ -134,10 +134,8 @@ def open_dossier(
     at = at or legal_moment(command, DossierState(), now)
     day = at.astimezone(VIETNAM).date()
     definition = office.catalogue.in_force(command.procedure, day, commune.province_code)
-    actor = actor.on(day)
-    authorise(
-        actor, Action.REGISTER_SUBMISSION, province=intake.province_code, commune=intake.code, field=definition.field
-    )
+    where = {"province": intake.province_code, "commune": intake.code, "field": definition.field}
+    authorise(actor.on(day), Action.REGISTER_SUBMISSION, **where)
     form = validate_form(definition, dict(command.form)) if not parent else dict(command.form)
     known = {d.id for d in definition.documents}
     for name in command.documents:
