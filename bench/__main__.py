@@ -13,6 +13,8 @@ PARTS = {
     "latency": "bench.latency",
     "segments": "bench.segments",
     "whole": "bench.whole",
+    "sweep": "bench.sweep",
+    "slips": "bench.slips",
     "memory": "bench.memory",
 }
 
