@@ -8,9 +8,8 @@ import sys
 import typer
 
 import notifications.tables  # noqa: F401 - its tables belong into every backup
-import performance.tables  # noqa: F401 - its tables belong into every backup
 from api.commands import web
-from dossiers import calendar_commands, duty_commands, people_commands, procedure_commands
+from dossiers import backup_commands, calendar_commands, duty_commands, people_commands, procedure_commands
 from dossiers import commands as dossier_commands
 from dossiers.absence_commands import absence
 from dossiers.definition_commands import check
@@ -20,6 +19,7 @@ from flows import commands as flow_commands
 from flows.demonstration.commands import demo
 from notifications.errors import NotificationError
 from notifications.slips import commands as slip_commands
+from performance import tables as performance_tables  # noqa: F401 - its tables belong into every backup
 from performance.commands import performance
 from performance.errors import PerformanceError
 from procedures.drafting_commands import draft
@@ -51,8 +51,8 @@ for command in (
     duty_commands.duties,
     duty_commands.consultations,
     dossier_commands.rebuild,
-    dossier_commands.backup,
-    dossier_commands.restore,
+    backup_commands.backup,
+    backup_commands.restore,
     dossier_commands.migrate,
     slip_commands.slip,
     slip_commands.register,

@@ -252,26 +252,6 @@ def rebuild(
         raise typer.Exit(DIFFERENT)
 
 
-def backup(path: Annotated[Path, typer.Argument(help="Tệp sao lưu / file to write")], as_json: AsJson = False) -> None:
-    """Sao lưu toàn bộ cơ sở dữ liệu vào một tệp / back the whole database up into one file."""
-    from dossiers.backup import backup as write
-
-    report = write(office().engine, path)
-    text = f"{path}: {sum(report.rows.values())} rows, sha256 {report.sha256}"
-    say({"file": str(path), "rows": report.rows, "sha256": report.sha256}, as_json=as_json, text=text)
-
-
-def restore(path: Annotated[Path, typer.Argument(help="Tệp sao lưu / file to read")], as_json: AsJson = False) -> None:
-    """Khôi phục vào một cơ sở dữ liệu trống / restore into an empty database."""
-    from dossiers.backup import restore as read
-    from dossiers.session import engine_for
-    from dossiers.settings import settings
-
-    report = read(engine_for(settings().url), path)
-    text = f"{path}: {sum(report.rows.values())} rows restored"
-    say({"file": str(path), "rows": report.rows, "sha256": report.sha256}, as_json=as_json, text=text)
-
-
 def migrate(as_json: AsJson = False) -> None:
     """Đưa cơ sở dữ liệu lên phiên bản này / bring the database up to this version."""
     from dossiers.migrate import newest, upgrade

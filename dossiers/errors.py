@@ -213,6 +213,18 @@ class BrokenLadder(DossierError):
     """The file with the warning ladder cannot be read."""
 
 
+class BackupExists(DossierError):
+    """A file of that name is already there; a backup never overwrites: choose another name."""
+
+
+class KeyMissing(DossierError):
+    """The database holds data sealed with a key, and its key file is not there: put it back before you start."""
+
+
+class KeyIsAnother(DossierError):
+    """The key file is not the one with which this database was sealed: put the right one back."""
+
+
 class NotABackup(DossierError):
     """That file is no backup, or it is damaged."""
 

@@ -11,6 +11,8 @@ from sqlmodel import Session
 from dossiers.calendar_archive import bound_calendar
 from dossiers.definition_authority import require_authority
 from dossiers.document_store import DocumentStore
+from dossiers.installation_key import vault_of
+from dossiers.desk_rules import DeskRules
 from dossiers.ladder import Ladder, Ladders, built_in_ladders, read_ladders
 from dossiers.personal import Vault
 from dossiers.session import engine_for
@@ -20,15 +22,6 @@ from dossiers.working_time import local_date
 from procedures.calendars import Calendar, Extra, load_calendar
 from procedures.catalogue import Catalogue, load_catalogue
 from procedures.schema import Definition
-
-
-@dataclass(frozen=True, slots=True)
-class DeskRules:
-    """What a dossier's warnings go by."""
-
-    definition: Definition | None
-    ladder: Ladder
-    due_soon_fraction: float
 
 
 def _allowed(catalogue: Catalogue, own: Path | None) -> Catalogue:
@@ -50,11 +43,16 @@ class Office:
 
     @classmethod
     def open(cls, settings: Settings) -> Office:
-        """The office of an installation. Reads the definitions; does not touch the database yet."""
+        """The office of an installation. Reads the definitions, and checks that the key is the database's own.
+
+        Raises:
+            KeyMissing, KeyIsAnother, BrokenKey: it is not.
+        """
+        engine = engine_for(settings.url)
         return cls(
-            engine=engine_for(settings.url),
+            engine=engine,
             catalogue=_allowed(load_catalogue(settings.definitions), settings.definitions),
-            vault=Vault.from_file(settings.secret_key_file),
+            vault=vault_of(engine, settings.secret_key_file),
             calendars=settings.calendars,
             due_soon_fraction=settings.due_soon_fraction,
             ladders=read_ladders(*([settings.ladder] if settings.ladder else [])),

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
@@ -44,10 +45,26 @@ class Vault:
         """
         if not path.exists():
             write_secret(path)
-        secret = bytes.fromhex(path.read_text().strip())
+        try:
+            secret = bytes.fromhex(path.read_text().strip())
+        except ValueError:
+            raise BrokenKey(file=str(path)) from None
         if len(secret) < SECRET_BYTES:
             raise BrokenKey(file=str(path))
         return cls.from_secret(secret)
+
+    @property
+    def fingerprint(self) -> str:
+        """Tells keys apart (hex) and says nothing about them."""
+        return hmac.new(self.sealing_key, b"motcua key fingerprint", hashlib.sha256).hexdigest()
+
+    def opens(self, sealed: bytes) -> bool:
+        """Whether that was sealed with this key, and not changed since."""
+        try:
+            self.unseal(sealed)
+        except InvalidTag:
+            return False
+        return True
 
     def seal(self, text: str) -> bytes:
         """The text encrypted (AES-256-GCM, random nonce in front)."""

@@ -33,7 +33,7 @@ PRIMARY = frozenset(
 """What moves a dossier on; everything else is folded away below it."""
 ITEM_ROWS = 3
 DOCUMENT_FORMS = ("original", "copy", "electronic", "from_database")
-GIVEN = {"occurrence": int, "number": int, "proposal": int, "reason": str}
+GIVEN = {"occurrence": int, "number": int, "proposal": int, "reason": str, "id": str}
 """What an offer may have settled already, with its type."""
 _NUMBER = re.compile(r"[0-9]{1,9}")
 
@@ -95,6 +95,7 @@ FIELDS: dict[Action, tuple[FormField, ...]] = {
         FormField("amount_vnd", "number", required=True),
         FormField("how", "choice", required=True, options=("cash", "bank_transfer", "online", "card")),
         FormField("receipt"),
+        _text("note"),
     ),
     Action.RECORD_EXEMPTION: (FormField("fee", "choice", required=True), _text("ground", required=True)),
     Action.ISSUE_RESULT: (
@@ -109,6 +110,8 @@ FIELDS: dict[Action, tuple[FormField, ...]] = {
         FormField("rating", "choice", options=("5", "4", "3", "2", "1")),
         _text("comment"),
     ),
+    Action.RATE: (FormField("rating", "choice", required=True, options=("5", "4", "3", "2", "1")), _text("comment")),
+    Action.REMOVE_DOCUMENT: (),
     Action.WITHDRAW: (_text("reason", required=True),),
     Action.PROPOSE_STOP: (_text("reason", required=True), FormField("legal_ground", required=True)),
     Action.DECLINE_STOP: (_text("reason", required=True),),

@@ -15,7 +15,8 @@ import pytest
 from sqlalchemy import func, select
 
 from dossiers.backup import backup, restore
-from dossiers.errors import DatabaseTooOld, NotABackup, TargetNotEmpty
+from dossiers.document_store import DocumentStore
+from dossiers.errors import BackupExists, DatabaseTooOld, NotABackup, TargetNotEmpty
 from dossiers.ledger_check import check
 from dossiers.migrate import newest
 from dossiers.office import Office
@@ -27,6 +28,10 @@ from tests.postgres import throw_away
 from tests.samples import at, sample
 
 TUESDAY = at("2026-03-03T09:00")
+
+
+def store(tmp_path: Path) -> DocumentStore:
+    return DocumentStore(tmp_path / "documents")
 
 
 @pytest.fixture
@@ -47,11 +52,11 @@ def empty_url(request: pytest.FixtureRequest, tmp_path: Path, postgres: str) -> 
 
 
 def test_a_restored_office_is_the_same_and_goes_on(full: Office, empty_url: str, tmp_path: Path) -> None:
-    written = backup(full.engine, tmp_path / "b.gz")
+    written = backup(full.engine, tmp_path / "b.gz", store(tmp_path))
     assert written.rows["dossiers"] == 2
     assert written.rows["events"] == 5
     again = make_office(engine_for(empty_url), sample())
-    assert restore(again.engine, tmp_path / "b.gz") == written
+    assert restore(again.engine, tmp_path / "b.gz", store(tmp_path)) == written
     assert check(again, now=TUESDAY).sound
     later = Desk(again)
     assert later.register(MONDAY)["dossier"] == "MC-14845-260302-0002"  # counters and ids go on where they stood
@@ -59,19 +64,19 @@ def test_a_restored_office_is_the_same_and_goes_on(full: Office, empty_url: str,
 
 
 def test_a_backup_never_overwrites(full: Office, tmp_path: Path) -> None:
-    backup(full.engine, tmp_path / "b.gz")
-    with pytest.raises(FileExistsError):
-        backup(full.engine, tmp_path / "b.gz")
+    backup(full.engine, tmp_path / "b.gz", store(tmp_path))
+    with pytest.raises(BackupExists):
+        backup(full.engine, tmp_path / "b.gz", store(tmp_path))
 
 
 def test_an_office_with_dossiers_is_not_overwritten(full: Office, tmp_path: Path) -> None:
-    backup(full.engine, tmp_path / "b.gz")
+    backup(full.engine, tmp_path / "b.gz", store(tmp_path))
     with pytest.raises(TargetNotEmpty):
-        restore(full.engine, tmp_path / "b.gz")
+        restore(full.engine, tmp_path / "b.gz", store(tmp_path))
 
 
 def test_a_damaged_backup_changes_nothing(full: Office, empty_url: str, tmp_path: Path) -> None:
-    backup(full.engine, tmp_path / "b.gz")
+    backup(full.engine, tmp_path / "b.gz", store(tmp_path))
     lines = gzip.decompress((tmp_path / "b.gz").read_bytes()).decode().splitlines(keepends=True)
     target = engine_for(empty_url)
     broken = {
@@ -84,18 +89,18 @@ def test_a_damaged_backup_changes_nothing(full: Office, empty_url: str, tmp_path
         path = tmp_path / f"{name}.gz"
         path.write_bytes(gzip.compress("".join(content).encode()))
         with pytest.raises(NotABackup):
-            restore(target, path)
+            restore(target, path, store(tmp_path))
     (tmp_path / "half.gz").write_bytes((tmp_path / "b.gz").read_bytes()[:200])
     with pytest.raises(NotABackup):
-        restore(target, tmp_path / "half.gz")
-    restore(target, tmp_path / "b.gz")
+        restore(target, tmp_path / "half.gz", store(tmp_path))
+    restore(target, tmp_path / "b.gz", store(tmp_path))
     with reading(target) as session:
         assert session.execute(select(func.count()).select_from(DossierRow)).scalar_one() == 2
 
 
 def test_an_empty_database_cannot_be_backed_up(database_url: str, tmp_path: Path) -> None:
     with pytest.raises(DatabaseTooOld):
-        backup(engine_for(database_url), tmp_path / "b.gz")
+        backup(engine_for(database_url), tmp_path / "b.gz", store(tmp_path))
     assert list(tmp_path.glob("b.gz*")) == []
 
 

@@ -75,6 +75,10 @@ NEEDED = {
     "GET /api/v1/dossiers/{code}/timeline": "view_dossiers at_dossier",
     "GET /api/v1/dossiers/{code}/due": "view_dossiers at_dossier",
     "GET /api/v1/dossiers/{code}/actions": "view_dossiers at_dossier",
+    "POST /api/v1/dossiers/{code}/documents": "store_document gate",
+    "GET /api/v1/dossiers/{code}/documents": "view_dossiers at_dossier",
+    "GET /api/v1/dossiers/{code}/documents/{document}": "view_personal_data at_dossier",
+    "DELETE /api/v1/dossiers/{code}/documents/{document}": "remove_document gate",
     "GET /api/v1/dossiers/{code}/slips": "view_dossiers at_dossier",
     "GET /api/v1/dossiers/{code}/slips/{form}.pdf": "view_personal_data at_dossier",
     "POST /api/v1/dossiers/{code}/slips/06": "view_personal_data at_dossier",
@@ -248,7 +252,7 @@ def test_every_wording_that_a_template_names_exists() -> None:
 
 
 def test_every_action_has_a_form() -> None:
-    assert set(FIELDS) == set(Action) - {Action.REGISTER_SUBMISSION}
+    assert set(FIELDS) == set(Action) - {Action.REGISTER_SUBMISSION, Action.STORE_DOCUMENT, Action.ISSUE_SLIP}
 
 
 @pytest.mark.parametrize("template", sorted((API / "templates").glob("*.html")), ids=lambda p: p.name)
