@@ -10,9 +10,9 @@ from sqlmodel import Session
 
 from dossiers.calendar_archive import bound_calendar
 from dossiers.definition_authority import require_authority
+from dossiers.desk_rules import DeskRules
 from dossiers.document_store import DocumentStore
 from dossiers.installation_key import vault_of
-from dossiers.desk_rules import DeskRules
 from dossiers.ladder import Ladder, Ladders, built_in_ladders, read_ladders
 from dossiers.personal import Vault
 from dossiers.session import engine_for
@@ -21,7 +21,6 @@ from dossiers.states import DossierState
 from dossiers.working_time import local_date
 from procedures.calendars import Calendar, Extra, load_calendar
 from procedures.catalogue import Catalogue, load_catalogue
-from procedures.schema import Definition
 
 
 def _allowed(catalogue: Catalogue, own: Path | None) -> Catalogue:

@@ -8,13 +8,13 @@ from typing import Any
 
 from dossiers.clock import ClockReading, moment_at_fraction, read_clock, verdict
 from dossiers.clock_types import HOUR_UNITS
+from dossiers.desk_rules import DeskRules
 from dossiers.duties import acceptance_since
-from dossiers.office import DeskRules
+from dossiers.planned_rungs import PlannedRung, to_store
 from dossiers.reading import clock_history
 from dossiers.states import RUNNING, DossierState
 from dossiers.timers import next_timer
-from dossiers.warning_records import to_store
-from dossiers.warning_rungs import PlannedRung, is_moving, plan
+from dossiers.warning_rungs import is_moving, plan
 from procedures.calendars import Calendar
 
 

@@ -15,9 +15,10 @@ from sqlmodel import Session, col
 from dossiers.failpoints import failpoint
 from dossiers.gate import apply_timers
 from dossiers.office import Office
+from dossiers.planned_rungs import unrecorded
 from dossiers.session import reading, writing
 from dossiers.tables import DossierRow
-from dossiers.warning_records import insert_warnings, unrecorded, warning_of
+from dossiers.warning_records import insert_warnings, warning_of
 
 WARNINGS_PER_TRANSACTION = 1000
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -10,28 +9,8 @@ from sqlalchemy import insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col
 
-from dossiers.events import instant
+from dossiers.planned_rungs import PlannedRung
 from dossiers.tables import UndecidedWarningRow, WarningRow
-from dossiers.warning_rungs import PlannedRung
-
-Stored = Sequence[Sequence[Any]]
-
-
-def to_store(planned: Iterable[PlannedRung]) -> list[list[Any]]:
-    """A plan as the row keeps it."""
-    return [[p.rung, p.number, p.clock_period, instant(p.moment)] for p in planned]
-
-
-def from_store(plan: Stored) -> list[PlannedRung]:
-    """A plan back from the row."""
-    return [PlannedRung(datetime.fromisoformat(at), rung, number, period) for rung, number, period, at in plan]
-
-
-def unrecorded(plan: Stored, next_warning_at: datetime | None) -> list[PlannedRung]:
-    """The rungs of a stored plan that nobody has recorded yet: those from the next warning's moment on."""
-    if next_warning_at is None:
-        return []
-    return [p for p in from_store(plan) if p.moment >= next_warning_at]
 
 
 def warning_of(dossier_id: int, planned: PlannedRung, now: datetime) -> dict[str, Any]:

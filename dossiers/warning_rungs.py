@@ -13,6 +13,7 @@ from dossiers.clock_rules import position
 from dossiers.clock_types import ClockHistory, Pause
 from dossiers.duties import acceptance_due, acceptance_since, apology_by, supplement_window_ends
 from dossiers.ladder import Kind, Ladder
+from dossiers.planned_rungs import PlannedRung
 from dossiers.reading import clock_history
 from dossiers.states import MACHINE_KINDS, RUNNING, DossierState, OpenStep
 from dossiers.working_time import DAY, from_local, local_date, office_time, to_local
@@ -23,21 +24,6 @@ from procedures.schema import Definition
 _INSTANT = timedelta(microseconds=1)
 WHOLE = 100
 """Percent of all of a time."""
-
-
-@dataclass(frozen=True, order=True, slots=True)
-class PlannedRung:
-    """A rung and its legal moment. `number` names the step occurrence, consultation or request; 0: the dossier."""
-
-    moment: datetime
-    rung: str
-    number: int
-    clock_period: int
-
-    @property
-    def key(self) -> tuple[str, int, int]:
-        """What makes it one of a kind for a dossier."""
-        return self.rung, self.number, self.clock_period
 
 
 @dataclass(frozen=True, slots=True)

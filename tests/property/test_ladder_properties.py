@@ -15,11 +15,12 @@ from dossiers.errors import DossierError
 from dossiers.ladder import Kind, built_in_ladders
 from dossiers.ledger_check import check
 from dossiers.migrate import upgrade
+from dossiers.planned_rungs import from_store
 from dossiers.session import engine_for, reading
 from dossiers.states import DossierState
 from dossiers.store import find
 from dossiers.sweep import sweep
-from dossiers.warning_records import from_store, recorded_warnings
+from dossiers.warning_records import recorded_warnings
 from procedures.errors import ProcedureError
 from tests.conftest import make_office
 from tests.desk import Desk
