@@ -50,7 +50,7 @@ def send_digests(
     fresh: timedelta = FRESH,
     digest_hour: int = DIGEST_HOUR,
 ) -> DigestReport:
-    """Make the digest of up to `limit` recipients with a warning from before the last digest hour, one each.
+    """Make the digest of up to `limit` recipients with a warning from up to the last digest hour, one each.
 
     A digest holds everything that waits for its recipient. While a backlog of warnings is being caught up with, digests
     wait until it is drained (two hours at most), so that after a downtime each recipient gets exactly one.
@@ -62,7 +62,9 @@ def send_digests(
     offered = CHANNELS if channels is None else channels
     hour = last_digest_hour(now, office.calendar(None, None), hour=digest_hour)
     with writing(office.engine) as session:
-        held = _backlog(session, now - fresh)
+        held = _backlog(session, max(now - fresh, hour))
+        if held and now < hour + LONGEST_HOLD:
+            return DigestReport(held_back=True)
         recipients = _due(session, hour, limit, recorded_before=now - LONGEST_HOLD if held else None)
         wishes = wishes_of(session, recipients)
         made = [m for key in recipients for m in _digest(session, key, wishes[key], rules, offered, now)]
@@ -80,7 +82,7 @@ def _backlog(session: Session, before: datetime) -> bool:
 
 def _due(session: Session, hour: datetime, limit: int, *, recorded_before: datetime | None) -> list[str]:
     recipient = col(WaitingForDigestRow.recipient)
-    query = select(recipient).group_by(recipient).having(func.min(col(WaitingForDigestRow.since)) < hour)
+    query = select(recipient).group_by(recipient).having(func.min(col(WaitingForDigestRow.since)) <= hour)
     if recorded_before is not None:
         joined = col(WarningRow.id) == col(WaitingForDigestRow.warning_id)
         query = query.join(WarningRow, joined).having(func.min(col(WarningRow.recorded_at)) < recorded_before)

@@ -73,10 +73,9 @@ class Directory:
         return self._holding(role, dossier.province, dossier.commune, dossier.field)
 
     def supervisors(self, dossier: DossierRow) -> list[Recipient]:
-        """The supervisors of the commune that has the dossier; where there is none, the auditors of the province."""
+        """The supervisors of the commune that has the dossier."""
         commune = dossier.commune if dossier.accepted_at else dossier.intake_commune
-        found = self._holding(StaffRole.SUPERVISOR, _province(commune), commune, dossier.field)
-        return found or self.auditors(dossier)
+        return self._holding(StaffRole.SUPERVISOR, _province(commune), commune, dossier.field)
 
     def auditors(self, dossier: DossierRow) -> list[Recipient]:
         """The auditors of the province, and the province's own system where it is entered among the bodies."""

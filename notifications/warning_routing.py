@@ -35,7 +35,6 @@ DIGEST_HOUR = 7
 NEVER_OFF = frozenset({Told.SUPERVISOR, Told.PROVINCE})
 """Whoever answers for others' work cannot switch its warnings off, only have them once a day."""
 _AWAITING = (Status.INCOMPLETE.value, Status.AWAITING_SUPPLEMENT.value)
-_INSTANT = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,8 +201,8 @@ def _decide(
             continue
         since = warning.legal_moment
         if way.mode is Mode.NOW:  # it was to be told at once: the next digest is sent without waiting for the morning
-            since = min(since, hour - _INSTANT)
-        if since < hour:
+            since = min(since, hour)
+        if since <= hour:
             overdue.add(key)
         waiting.append({"recipient": key, "warning_id": warning.id, "since": since})
     return messages, waiting
@@ -232,7 +231,7 @@ def _with_overdue_digest(session: Session, recipients: Iterable[str], hour: date
         select(col(WaitingForDigestRow.recipient))
         .where(col(WaitingForDigestRow.recipient).in_(keys))
         .group_by(col(WaitingForDigestRow.recipient))
-        .having(func.min(col(WaitingForDigestRow.since)) < hour)
+        .having(func.min(col(WaitingForDigestRow.since)) <= hour)
     )
     return set(session.scalars(query))
 
