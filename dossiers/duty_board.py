@@ -54,7 +54,10 @@ class Duty(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Owed:
-    """One dossier of a duty. `moment`: since when, or until when, as the duty has it; None where it has neither."""
+    """One dossier of a duty. `moment`: since when it waits, or until when it has to be done; None where it has neither.
+
+    Until when for a supplement, an apology, a stop (the due instant of the dossier) and a consultation.
+    """
 
     dossier: str
     procedure: str
@@ -113,7 +116,7 @@ def owed(
         return tuple(Owed(*row) for row in rows)
     place = commune_of(commune)
     calendar = office.calendar(place.province_code, place.code)
-    condition, moment = _conditions(office, _today(calendar, now))[duty], col(getattr(DossierRow, _MOMENT[duty]))
+    condition, moment = _conditions(office, _today(calendar, now))[duty], _moment(duty)
     query = select(DossierRow.code, DossierRow.procedure, DossierRow.status, moment).where(here, condition)  # type: ignore[call-overload]
     ordered = query.order_by(moment.is_(None), moment, col(DossierRow.id)).limit(most)
     return tuple(Owed(*row) for row in session.execute(ordered))
@@ -129,11 +132,15 @@ _MOMENT = {
     Duty.APOLOGY_LAST_DAY: "due_at",
     Duty.APOLOGY_OWED: "due_at",
     Duty.STOP_PROPOSED: "due_at",
-    Duty.WAIT_TIME: "next_timer_at",
-    Duty.WAIT_PAYMENT: "clock_starts_at",
-    Duty.WAIT_APPLICANT: "next_timer_at",
     Duty.RESULT_WAITING: "finished_at",
 }
+
+
+def _moment(duty: Duty) -> Any:
+    if duty in _MOMENT:
+        return col(getattr(DossierRow, _MOMENT[duty]))
+    waits = and_(col(OpenStepRow.dossier_id) == col(DossierRow.id), col(OpenStepRow.kind) == Kind.WAIT.value)
+    return select(func.min(col(OpenStepRow.opened_at))).where(waits).scalar_subquery()
 
 
 def _by_calendar(office: Office, communes: Iterable[str]) -> list[tuple[Calendar, list[str]]]:

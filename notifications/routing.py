@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import delete, select
 from sqlmodel import Session, col
 
+from dossiers.actions.following import BECAUSE_OF_PARENT
 from dossiers.authority import StaffRole
 from dossiers.events import EventType
 from dossiers.failpoints import failpoint
@@ -122,8 +123,10 @@ def _decide_all(
 
 
 def _recipients(directory: Directory, one: _Undecided, to: To) -> list[Recipient]:
-    """Whom a rule means; never the member of staff who did it."""
+    """Whom a rule means; never the member of staff who did it. A linked group is told of once."""
     if to is To.APPLICANT:
+        if one.event.payload.get("because") in BECAUSE_OF_PARENT:
+            return []
         return [of_applicant(one.applicant)] if one.applicant is not None else []
     found = _others(directory, one.dossier, one.event.payload, to)
     return [r for r in found if r.key != f"{STAFF}:{one.event.actor}"]

@@ -117,6 +117,9 @@ def test_stops_waits_and_results_are_counted(office: Office) -> None:
     assert codes(office, Duty.WAIT_PAYMENT, TUESDAY) == [paying.code]
     assert codes(office, Duty.WAIT_APPLICANT, TUESDAY) == [confirming.code]
     assert codes(office, Duty.RESULT_WAITING, TUESDAY) == [done.code]
+    with reading(office.engine) as session:
+        (one,) = owed(office, session, COMMUNE, Duty.WAIT_PAYMENT, now=TUESDAY)
+    assert one.moment == TUESDAY  # since when it waits for the money
 
 
 def test_the_register_counts_down_and_keeps_what_silence_meant(office: Office) -> None:

@@ -17,6 +17,8 @@ from dossiers.office import Office
 from dossiers.session import reading
 from dossiers.store import find
 from dossiers.tables import DossierRow
+from notifications.routing import route
+from notifications.tables import MessageRow
 from tests.conftest import make_office
 from tests.desk import Desk
 from tests.integration.test_linked_groups import CHILD, FRIDAY, MONDAY, finish, open_group
@@ -157,6 +159,16 @@ def test_a_group_counts_once_for_the_citizen_and_once_for_each_body(group: Desk)
     assert codes == [group.code]
     assert bodies == {"": 1, "Bảo hiểm xã hội": 1, "Công an": 1}
     assert every == 3
+
+
+def test_the_citizen_is_told_once_of_the_whole_group(group: Desk) -> None:
+    route(group.office, now=MONDAY)
+    end(group, "withdraw")
+    route(group.office, now=TUESDAY)
+    with reading(group.office.engine) as session:
+        query = select(MessageRow.dossier_id).where(MessageRow.notice == "withdrawn")  # type: ignore[call-overload]
+        told = list(session.execute(query).scalars())
+    assert told == [group.row.id]
 
 
 def test_two_hands_on_one_group_wait_for_each_other(group: Desk) -> None:
