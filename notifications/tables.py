@@ -106,7 +106,7 @@ class SlipRow(SQLModel, table=True):
     id: int | None = Field(default=None, sa_column=Column(BigId, primary_key=True, autoincrement=True))
     dossier_id: int | None = Field(default=None, sa_column=Column(BigId, nullable=True))
     event_id: int | None = Field(default=None, sa_column=Column(BigId, nullable=True))
-    """The event that called for it; empty for form 06 and 07, which are printed on request."""
+    """The event that called for it; of form 06 the last one that it tells of."""
     form: str = Field(max_length=2)
     paper: str = Field(max_length=10)
     """a5, a4 or thermal80."""
@@ -115,6 +115,7 @@ class SlipRow(SQLModel, table=True):
     number: int
     sha256: str = Field(max_length=64)
     pdf: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    """Emptied when the person is erased."""
     rendered_at: datetime = Field(sa_column=Column(UtcDateTime(), nullable=False))
 
 
