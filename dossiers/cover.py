@@ -75,7 +75,7 @@ def cover_facts(
         return facts
     if any(o.assignee and o.assignee != actor.id for o in state.open_steps.values()):
         facts["stands_in_for"] = stands_in_for(session, actor.id, on)
-    if actor.id in state.case_officers():
+    if actor.id in state.case_officers() and any(o.role == "signatory" for o in state.open_steps.values()):
         facts["signer_exemption"] = exemption_on(session, commune=commune, field=field, on=on)
     return facts
 

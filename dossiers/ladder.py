@@ -106,10 +106,13 @@ class Ladder:
     """The rungs of one dossier, by id."""
 
     rungs: dict[str, Rung] = field(default_factory=dict)
+    _by_kind: dict[Kind, tuple[Rung, ...]] = field(default_factory=dict, compare=False, repr=False)
 
-    def of_kind(self, *kinds: Kind) -> tuple[Rung, ...]:
-        """The rungs of some kinds."""
-        return tuple(r for r in self.rungs.values() if r.kind in kinds)
+    def of_kind(self, kind: Kind) -> tuple[Rung, ...]:
+        """The rungs of a kind; put together once, because every plan of every dossier asks."""
+        if not self._by_kind:
+            self._by_kind.update({k: tuple(r for r in self.rungs.values() if r.kind is k) for k in Kind})
+        return self._by_kind[kind]
 
 
 @dataclass(frozen=True)
