@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol
@@ -43,6 +43,24 @@ class Counts:
 
 
 @dataclass(frozen=True)
+class SteadyOffice(Office):
+    """An office whose calendar files nobody changes meanwhile: they are not looked at again at every question."""
+
+    found: dict[tuple[str | None, str | None], Calendar] = field(default_factory=dict, compare=False, repr=False)
+
+    def calendar(self, province: str | None, commune: str | None) -> Calendar:
+        """The calendar of a place, found once."""
+        key = (province, commune)
+        if key not in self.found:
+            self.found[key] = super().calendar(province, commune)
+        return self.found[key]
+
+    def with_calendars(self, *files: Path) -> Office:
+        """The same office as if further calendar files were installed."""
+        return replace(super().with_calendars(*files), found={})  # type: ignore[call-arg]
+
+
+@dataclass(frozen=True)
 class Offices:
     """The office before and after the closure was decided."""
 
@@ -53,7 +71,8 @@ class Offices:
     @classmethod
     def of(cls, office: Office, setting: Setting, folder: Path) -> Offices:
         """The offices of a setting; writes the closure's calendar file into a folder."""
-        office = replace(office, catalogue=setting.catalogue)
+        given = {f.name: getattr(office, f.name) for f in fields(Office)}
+        office = SteadyOffice(**{**given, "catalogue": setting.catalogue})
         if setting.storm is None:
             return cls(office, office, None)
         file = folder / "storm.yaml"
