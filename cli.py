@@ -13,6 +13,7 @@ from dossiers import backup_commands, calendar_commands, duty_commands, people_c
 from dossiers import commands as dossier_commands
 from dossiers.absence_commands import absence
 from dossiers.definition_commands import check
+from dossiers.document_commands import document
 from dossiers.errors import DossierError
 from dossiers.shell import REFUSED
 from flows import commands as flow_commands
@@ -63,6 +64,7 @@ for command in (
     app.command()(command)
 person.command()(dossier_commands.erase)
 app.add_typer(person, name="person")
+app.add_typer(document, name="document")
 calendar.command()(calendar_commands.impact)
 calendar.command()(calendar_commands.apply)
 calendar.command()(calendar_commands.keep)

@@ -1,4 +1,4 @@
-"""The nightly flow that deletes what is only ballast: Prefect's old run history and expired idempotency keys."""
+"""The nightly flow that deletes what is only ballast: old run history and keys, documents whose time is over."""
 
 from __future__ import annotations
 
@@ -20,6 +20,8 @@ from prefect.states import Completed, Crashed
 from sqlalchemy import CursorResult, Engine, delete
 from sqlmodel import col
 
+from dossiers.document_upkeep import tidy
+from dossiers.retention import load_retention
 from dossiers.session import writing
 from dossiers.settings import settings
 from dossiers.tables import IdempotencyRow
@@ -37,14 +39,18 @@ ENDED = (StateType.COMPLETED, StateType.FAILED, StateType.CRASHED, StateType.CAN
 
 @flow(name="housekeeping", flow_run_name=name_with_time, persist_result=False, result_storage=NO_RESULTS, retries=0)
 async def housekeeping() -> State[Any]:
-    """Delete old run history and idempotency keys, and show abandoned runs as crashed."""
+    """Delete old run history, idempotency keys and documents out of their time; show abandoned runs as crashed."""
     moment = now()
     async with get_client() as client:
         abandoned = await close_abandoned_runs(client, before=moment - ABANDONED_AFTER)
         runs = await delete_ended_runs(client, before=moment - timedelta(days=settings().prefect_retention_days))
     keys = await asyncio.to_thread(delete_idempotency_keys, desk().engine, before=moment - IDEMPOTENCY_KEYS_FOR)
+    rules = load_retention(settings().retention)
+    documents = await asyncio.to_thread(tidy, desk().office, rules, now=moment)
     return Completed(
-        message=f"{runs} old flow runs and {keys} idempotency keys deleted, {abandoned} abandoned runs closed"
+        message=f"{runs} old flow runs and {keys} idempotency keys deleted, {abandoned} abandoned runs closed; "
+        f"{documents.retention_over} documents removed after their time, "
+        f"{documents.orphans + documents.parts} contents without a document"
     )
 
 

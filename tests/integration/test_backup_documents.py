@@ -98,11 +98,7 @@ def test_a_backup_whose_documents_were_touched_changes_nothing(full: Desk, empty
     broken = {
         "without": [line for line in lines if not line.startswith('["#content"')],
         "one_piece_less": [*lines[:first], *lines[first + 1 :]],
-        "swapped": [
-            *lines[:first],
-            lines[first].replace(json.loads(lines[first])[1], sha(b"other")),
-            *lines[first + 1 :],
-        ],
+        "swapped": [*lines[:first], swapped, *lines[first + 1 :]],
     }
     for name, content in broken.items():
         end = json.loads(content[-1]) | {"sha256": sha("".join(content[:-1]).encode())}
