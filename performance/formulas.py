@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -59,17 +60,24 @@ def read_library(text: str) -> Library:
     """The formulas of a data file. `like` (a rule set) and `same_as` (a formula) take what is not said from another.
 
     Raises:
+        UnknownFormula: an entry takes from one that is not there, or from itself.
         pydantic.ValidationError: the file is not as it has to be.
     """
     raw = yaml.safe_load(text)
-    sets: dict[str, Any] = {}
-    for name, rules in raw["rule_sets"].items():
-        sets[name] = {**sets.get(rules.get("like"), {}), **{k: v for k, v in rules.items() if k != "like"}}
-    found: dict[str, Any] = {}
-    for name, data in raw["formulas"].items():
-        base = {k: v for k, v in found.get(data.get("same_as"), {}).items() if k != "note"}
-        found[name] = {**base, **{k: v for k, v in data.items() if k != "same_as"}, "id": name}
+    sets = {name: _resolved(raw["rule_sets"], name, "like") for name in raw["rule_sets"]}
+    found = {name: {**_resolved(raw["formulas"], name, "same_as"), "id": name} for name in raw["formulas"]}
     return Library.model_validate({**raw, "rule_sets": sets, "formulas": found})
+
+
+def _resolved(entries: Mapping[str, Any], name: str, key: str, *above: str) -> dict[str, Any]:
+    """An entry with what it takes from another; a note is not taken over."""
+    if name in above or name not in entries:
+        raise UnknownFormula(formula=name, named_by=above[-1] if above else "", known=sorted(entries))
+    own = {k: v for k, v in entries[name].items() if k != key}
+    if key not in entries[name]:
+        return own
+    base = _resolved(entries, entries[name][key], key, *above, name)
+    return {**{k: v for k, v in base.items() if k != "note"}, **own}
 
 
 @cache

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Literal
 
 from performance.conditions import Span
 from performance.errors import NoClass
@@ -15,8 +16,13 @@ from procedures.base import Names
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """Why a dossier stands where it stands. `of` is a class, a population, a perspective or a special kind."""
+    """Why a dossier stands where it stands.
 
+    `kind` says what `of` names: a `class`, the population or perspective that `left_out` the dossier, or a special kind
+    that has a `rule`.
+    """
+
+    kind: Literal["class", "left_out", "rule"]
     of: str
     words: Names
     source: str
@@ -100,13 +106,13 @@ def _reasons(found: Compiled, classes: dict[str, str], facts: Facts, span: Span)
     for group, content in formula.groups.items():
         if group in classes:
             described = data.classes[classes[group]]
-            yield Reason(classes[group], described.why or described.names, formula.source, formula.review)
+            yield Reason("class", classes[group], described.why or described.names, formula.source, formula.review)
         elif left_out := data.populations[content.of].otherwise:
             view = data.perspectives[found.counts]
             whose = found.whose.holds(facts, span)
             words = left_out if whose else view.otherwise or view.names
-            yield Reason(content.of if whose else found.counts, words, formula.source, formula.review)
+            yield Reason("left_out", content.of if whose else found.counts, words, formula.source, formula.review)
     for kind, applies in found.special.items():
         if applies.holds(facts, span):
             rule = data.rule_sets[formula.rules][kind]
-            yield Reason(kind, rule.how, rule.source, rule.review)
+            yield Reason("rule", kind, rule.how, rule.source, rule.review)
