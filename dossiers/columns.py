@@ -5,12 +5,19 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Integer
+from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Integer, Table
 from sqlalchemy.types import TypeDecorator
+from sqlmodel import SQLModel
 
 Json = JSON()
 BigId = BigInteger().with_variant(Integer(), "sqlite")
 """A 64-bit id that SQLite can count up by itself."""
+
+
+def table_of(row: type[SQLModel]) -> Table:
+    """The table of a row class, for statements built once and run without the bookkeeping of objects."""
+    table: Table = row.__table__  # type: ignore[attr-defined]
+    return table
 
 
 class UtcDateTime(TypeDecorator[datetime]):

@@ -8,9 +8,10 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, insert, select
+from sqlalchemy import ColumnElement, bindparam, delete, insert, select
 from sqlmodel import Session, col
 
+from dossiers.columns import table_of
 from dossiers.desk_tables import ConsultationRow
 from dossiers.events import Event, EventType
 from dossiers.office import Office
@@ -30,6 +31,8 @@ CHANGING = frozenset(
 )
 """Events after which the register of a dossier that asked anybody may read differently."""
 MOST = 500
+_REGISTER = table_of(ConsultationRow)
+_FORGET = delete(_REGISTER).where(_REGISTER.c.dossier_id == bindparam("dossier"))
 
 
 class Register(StrEnum):
@@ -68,10 +71,10 @@ def write_consultations(
     """Bring the lines of a dossier in line with its state; with `events` only where one of them changes something."""
     if events is not None and not (state.consultations and any(e.type in CHANGING for e in events)):
         return
-    session.execute(delete(ConsultationRow).where(col(ConsultationRow.dossier_id) == dossier_id))
+    session.connection().execute(_FORGET, {"dossier": dossier_id})
     lines = [{"dossier_id": dossier_id, **line} for line in register_of(state)]
     if lines:
-        session.execute(insert(ConsultationRow), lines)
+        session.connection().execute(insert(_REGISTER), lines)
 
 
 def stored_register(session: Session, dossier_id: int) -> list[dict[str, Any]]:

@@ -26,6 +26,7 @@ class PlannedRung:
 
 
 Stored = Sequence[Sequence[Any]]
+"""A plan as JSON; its moments have one spelling, so that they compare as text."""
 
 
 def to_store(planned: Iterable[PlannedRung]) -> list[list[Any]]:
@@ -33,7 +34,7 @@ def to_store(planned: Iterable[PlannedRung]) -> list[list[Any]]:
     return [[p.rung, p.number, p.clock_period, instant(p.moment)] for p in planned]
 
 
-def from_store(plan: Stored) -> list[PlannedRung]:
+def from_store(plan: Iterable[Sequence[Any]]) -> list[PlannedRung]:
     """A plan back from the row."""
     return [PlannedRung(datetime.fromisoformat(at), rung, number, period) for rung, number, period, at in plan]
 
@@ -42,4 +43,13 @@ def unrecorded(plan: Stored, next_warning_at: datetime | None) -> list[PlannedRu
     """The rungs of a stored plan that nobody has recorded yet: those from the next warning's moment on."""
     if next_warning_at is None:
         return []
-    return [p for p in from_store(plan) if p.moment >= next_warning_at]
+    since = instant(next_warning_at)
+    return from_store(p for p in plan if p[-1] >= since)
+
+
+def reached_by(plan: Stored, next_warning_at: datetime, now: datetime) -> tuple[list[PlannedRung], datetime | None]:
+    """The unrecorded rungs of a stored plan that are reached by now, and the moment of the one after them."""
+    since, until = instant(next_warning_at), instant(now)
+    following = min((p[-1] for p in plan if p[-1] > until), default=None)
+    reached = from_store(p for p in plan if since <= p[-1] <= until)
+    return reached, datetime.fromisoformat(following) if following else None

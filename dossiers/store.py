@@ -7,9 +7,10 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, insert, select, text, update
+from sqlalchemy import bindparam, delete, insert, select, text, update
 from sqlmodel import Session, col
 
+from dossiers.columns import table_of
 from dossiers.desk_tables import PendingSlipRow
 from dossiers.errors import UnknownDossier
 from dossiers.events import Event, EventType, FreeText, NewEvent, chain_hash
@@ -30,6 +31,20 @@ from dossiers.wakeups import LEASED, NOTIFY_CHANNEL, WAITING
 
 AS_IT_STANDS = {"synchronize_session": False}
 """For statements whose rows no object of the session shows afterwards: nothing has to be kept in step."""
+_CUTS, _EVENTS, _STEPS = table_of(CutRow), table_of(EventRow), table_of(OpenStepRow)
+_NEXT_CUTS = update(_CUTS).where(_CUTS.c.id == 1).values(last=_CUTS.c.last + bindparam("more")).returning(_CUTS.c.last)
+_ADD_EVENTS = insert(_EVENTS).returning(_EVENTS.c.id, sort_by_parameter_order=True)
+_ADD_UNDECIDED = insert(table_of(UndecidedEventRow))
+_OPEN_STEPS = insert(_STEPS)
+_CLOSE_STEPS = delete(_STEPS).where(
+    _STEPS.c.dossier_id == bindparam("dossier"), _STEPS.c.occurrence.in_(bindparam("gone", expanding=True))
+)
+_EVENTS_OF = (
+    select(*(_EVENTS.c[n] for n in ("revision", "type", "occurred_at", "recorded_at", "actor", "payload")))
+    .add_columns(_EVENTS.c.previous_hash, _EVENTS.c.hash)
+    .where(_EVENTS.c.dossier_id == bindparam("dossier"))
+    .order_by(_EVENTS.c.revision)
+)
 
 
 def is_postgresql(session: Session) -> bool:
@@ -54,20 +69,8 @@ def find(session: Session, code: str, *, lock: bool = False) -> DossierRow:
 
 def ledger(session: Session, dossier_id: int, *, up_to_cut: int | None = None) -> list[Event]:
     """The events of a dossier in revision order; with `up_to_cut` only those known at that cut."""
-    columns = (
-        EventRow.revision,
-        EventRow.type,
-        EventRow.occurred_at,
-        EventRow.recorded_at,
-        EventRow.actor,
-        EventRow.payload,
-        EventRow.previous_hash,
-        EventRow.hash,
-    )
-    query = select(*columns).where(col(EventRow.dossier_id) == dossier_id).order_by(col(EventRow.revision))  # type: ignore[call-overload]
-    if up_to_cut is not None:
-        query = query.where(col(EventRow.cut) <= up_to_cut)
-    return [Event(r[0], EventType(r[1]), *r[2:]) for r in session.execute(query)]
+    query = _EVENTS_OF if up_to_cut is None else _EVENTS_OF.where(_EVENTS.c.cut <= up_to_cut)
+    return [Event(r[0], EventType(r[1]), *r[2:]) for r in session.connection().execute(query, {"dossier": dossier_id})]
 
 
 def put_texts_aside(payload: Any, dossier_id: int, rows: list[FreeTextRow]) -> Any:
@@ -114,9 +117,8 @@ def recorded(
 
 def write_events(session: Session, dossier_id: int, events: Sequence[Event], *, silent: bool) -> list[int]:
     """Append events and queue them for routing; gives their cuts. Call it last: it locks the sequencer."""
-    cut = session.execute(
-        update(CutRow).where(col(CutRow.id) == 1).values(last=CutRow.last + len(events)).returning(col(CutRow.last))
-    ).scalar_one()
+    connection = session.connection()
+    cut = connection.execute(_NEXT_CUTS, {"more": len(events)}).scalar_one()
     first = cut - len(events) + 1
     rows = [
         {
@@ -133,17 +135,16 @@ def write_events(session: Session, dossier_id: int, events: Sequence[Event], *, 
         }
         for offset, e in enumerate(events)
     ]
-    inserted = insert(EventRow).returning(col(EventRow.id), col(EventRow.type), sort_by_parameter_order=True)
-    ids = session.execute(inserted, rows).all()
+    written = dict(zip(connection.execute(_ADD_EVENTS, rows).scalars(), events, strict=True))
     if not silent:
-        session.execute(
-            insert(UndecidedEventRow),
+        connection.execute(
+            _ADD_UNDECIDED,
             [
-                {"event_id": i, "dossier_id": dossier_id, "type": t, "recorded_at": e.recorded_at}
-                for (i, t), e in zip(ids, events, strict=True)
+                {"event_id": i, "dossier_id": dossier_id, "type": e.type.value, "recorded_at": e.recorded_at}
+                for i, e in written.items()
             ],
         )
-        _call_for_slips(session, dossier_id, {i: e for (i, _), e in zip(ids, events, strict=True)})
+        _call_for_slips(session, dossier_id, written)
     return [row["cut"] for row in rows]
 
 
@@ -162,10 +163,7 @@ def write_open_steps(session: Session, dossier_id: int, before: dict[int, Any], 
     """Bring the rows of open steps in line with the state."""
     gone = [o for o in before if o not in state.open_steps]
     if gone:
-        session.execute(
-            delete(OpenStepRow).where(col(OpenStepRow.dossier_id) == dossier_id, col(OpenStepRow.occurrence).in_(gone)),
-            execution_options=AS_IT_STANDS,
-        )
+        session.connection().execute(_CLOSE_STEPS, {"dossier": dossier_id, "gone": gone})
     new = [
         {
             "dossier_id": dossier_id,
@@ -180,7 +178,7 @@ def write_open_steps(session: Session, dossier_id: int, before: dict[int, Any], 
         if o.occurrence not in before
     ]
     if new:
-        session.execute(insert(OpenStepRow), new)
+        session.connection().execute(_OPEN_STEPS, new)
     for found in state.open_steps.values():
         if found.occurrence in before and before[found.occurrence] != found.assignee:
             session.execute(

@@ -9,13 +9,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Table, bindparam, or_, select, update
+from sqlalchemy import Row, bindparam, or_, select, update
 from sqlmodel import Session, col
 
+from dossiers.columns import table_of
 from dossiers.failpoints import failpoint
 from dossiers.gate import apply_timers
 from dossiers.office import Office
-from dossiers.planned_rungs import unrecorded
+from dossiers.planned_rungs import reached_by
 from dossiers.session import reading, writing
 from dossiers.tables import DossierRow
 from dossiers.warning_records import insert_warnings, warning_of
@@ -112,17 +113,14 @@ def _write(session: Session, due: Sequence[Row[Any]], now: datetime) -> int:
     reached: list[dict[str, Any]] = []
     following: list[dict[str, Any]] = []
     for row in due:
-        ahead = unrecorded(row.warning_plan, row.next_warning_at)
-        reached += [warning_of(row.id, planned, now) for planned in ahead if planned.moment <= now]
-        next_at = min((planned.moment for planned in ahead if planned.moment > now), default=None)
+        planned, next_at = reached_by(row.warning_plan, row.next_warning_at, now)
+        reached += [warning_of(row.id, rung, now) for rung in planned]
         following.append({"dossier": row.id, "next_at": next_at})
     new = insert_warnings(session, reached, silent=frozenset(row.id for row in due if row.silent))
     if following:
-        advance = (
-            update(_DOSSIERS).where(_DOSSIERS.c.id == bindparam("dossier")).values(next_warning_at=bindparam("next_at"))
-        )
-        session.connection().execute(advance, following)
+        session.connection().execute(_ADVANCE, following)
     return new
 
 
-_DOSSIERS: Table = DossierRow.__table__  # type: ignore[attr-defined]
+_DOSSIERS = table_of(DossierRow)
+_ADVANCE = update(_DOSSIERS).where(_DOSSIERS.c.id == bindparam("dossier")).values(next_warning_at=bindparam("next_at"))

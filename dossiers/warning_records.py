@@ -9,8 +9,16 @@ from sqlalchemy import insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col
 
+from dossiers.columns import table_of
 from dossiers.planned_rungs import PlannedRung
 from dossiers.tables import UndecidedWarningRow, WarningRow
+
+_WARNINGS = table_of(WarningRow)
+_RECORD = {
+    name: dialect.insert(_WARNINGS).on_conflict_do_nothing().returning(_WARNINGS.c.id, _WARNINGS.c.dossier_id)
+    for name, dialect in (("postgresql", postgresql), ("sqlite", sqlite))
+}
+_QUEUE = insert(table_of(UndecidedWarningRow))
 
 
 def warning_of(dossier_id: int, planned: PlannedRung, now: datetime) -> dict[str, Any]:
@@ -30,14 +38,11 @@ def insert_warnings(session: Session, warnings: list[dict[str, Any]], *, silent:
     """Record rungs; gives how many were not there before. The new ones are queued, but for silent dossiers."""
     if not warnings:
         return 0
-    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-    statement = (
-        dialect.insert(WarningRow).on_conflict_do_nothing().returning(col(WarningRow.id), col(WarningRow.dossier_id))
-    )
-    new = session.execute(statement, warnings).all()
+    connection = session.connection()
+    new = connection.execute(_RECORD[connection.dialect.name], warnings).all()
     queued = [{"warning_id": i, "dossier_id": d} for i, d in new if d not in silent]
     if queued:
-        session.execute(insert(UndecidedWarningRow), queued)
+        connection.execute(_QUEUE, queued)
     return len(new)
 
 
