@@ -1,7 +1,7 @@
 """Hands that keep every dossier in hand for the whole month and write all rows at once, by the same rules.
 
 What an action decides, which timers elapse before it, which rungs were reached meanwhile, and what the machine does
-next is asked of the very same code as at the gate; only locking, loading and writing are done once instead of each time.
+next is asked of the very same code as at the gate; locking, loading and writing are done once.
 """
 
 from __future__ import annotations
@@ -160,6 +160,7 @@ class BulkHands:
         if not work.held:
             work.reach(work.now)
         dossier_id = work.row.id or 0
+        work.row.applicant_id = work.state.applicant.get("id")
         opened = [o for o in work.state.open_steps.values() if o.occurrence not in work.before]
         for found in opened:
             if found.kind in MACHINE_KINDS:

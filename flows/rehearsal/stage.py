@@ -26,6 +26,8 @@ from procedures.schema import Definition
 
 OFFLINE_HOURS = 3
 NEXT_DAY_MINUTES = 8 * 60
+OFFLINE_PACE = timedelta(minutes=2)
+AFTER_A_REFUSAL = timedelta(hours=4)
 MOST_LOOKS = 200
 LINKED = "lien-thong"
 
@@ -118,10 +120,12 @@ class Stage:
             self._push(add_office_minutes(now, NEXT_DAY_MINUTES, sight.calendar), life.plan.key)
             return
         life.tried.add(deed.action)
-        done = self._carry_out(life, deed.action, command, actor, now)
-        offline = "occurred_at" in command
-        pace = self._pace(life, sight, now) if done and not offline else now + timedelta(minutes=2 if done else 240)
-        self._push(pace, life.plan.key)
+        following = self._pace(life, sight, now)  # before the deed: what was seen may be the very thing that it moves
+        if "occurred_at" in command:
+            following = now + OFFLINE_PACE
+        if not self._carry_out(life, deed.action, command, actor, now):
+            following = now + AFTER_A_REFUSAL
+        self._push(following, life.plan.key)
 
     def _carry_out(self, life: _Life, action: Action, command: dict[str, Any], actor: Actor, now: datetime) -> bool:
         try:
