@@ -284,6 +284,8 @@ def test_every_form_of_the_desk_does_what_it_says(web: Web) -> None:
     click("pause", reason="survey", note="chờ đo")
     click("resume")
     click("record_payment", fee="le_phi", amount_vnd="8.000", how="cash", receipt="B-01")
+    paid = web.call("GET", f"/dossiers/{code}", web.token("supervisor")).body["revision"]
+    click("correct", corrects=str(paid), what="payment", reason="Thu nhầm")
     click("record_exemption", fee="le_phi", ground="Hộ nghèo")
     click("extend", until="2026-03-12T16:00", reason="Chờ xác minh", apology="Xin lỗi ông bà")
     click("correct", corrects="1", what="channel", channel="postal", reason="Ghi nhầm")
