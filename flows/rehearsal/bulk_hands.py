@@ -10,7 +10,7 @@ import copy
 from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from itertools import islice
 from typing import Any
 
@@ -35,6 +35,8 @@ from dossiers.warning_records import warning_of
 from dossiers.work import Work
 from flows.rehearsal.bulk_rows import Book
 from flows.rehearsal.hands import Counts, Offices, Sight, sight
+
+LAST = datetime.max.replace(tzinfo=UTC)
 
 
 @dataclass
@@ -98,7 +100,7 @@ class BulkHands:
     def sweep(self, now: datetime) -> None:
         """What has come by law until now, dossier by dossier."""
         self.counts.sweeps += 1
-        for code in list(self._works):
+        for code in sorted(self._works, key=self._comes_first):
             work = self._taken(code, now)
             work.elapse(now)
             if work.events:
@@ -114,6 +116,12 @@ class BulkHands:
             before = self.counts.automatic
             self.sweep(now)
         self.book.write(self.session, self._works.values(), self._codes, silent=self.silent)
+
+    def _comes_first(self, code: str) -> tuple[datetime, int]:
+        """The sweep goes by timers, the earliest first."""
+        state, row = self._works[code].state, self._works[code].row
+        timer = next_timer(state)
+        return max(timer.moment, state.held_until or timer.moment) if timer else LAST, row.id or 0
 
     def next_code(self, commune: str, day: str) -> str:
         """The next own code of a commune and day, as the store gives it."""
