@@ -18,6 +18,7 @@ from dossiers.errors import DossierError
 from dossiers.shell import REFUSED
 from flows import commands as flow_commands
 from flows.demonstration.commands import demo
+from notifications.commands import notices
 from notifications.errors import NotificationError
 from notifications.slips import commands as slip_commands
 from performance import tables as performance_tables  # noqa: F401 - its tables belong into every backup
@@ -75,6 +76,7 @@ procedures.command()(procedure_commands.impact)
 procedures.command()(procedure_commands.replay)
 app.add_typer(procedures, name="procedures")
 app.add_typer(absence, name="absence")
+app.add_typer(notices, name="notices")
 app.add_typer(people_commands.exemption, name="exemption")
 app.add_typer(people_commands.staff, name="staff")
 

@@ -13,6 +13,7 @@ from api.routes import (
     absences,
     actions,
     calendar,
+    contacts,
     coverage,
     documents,
     dossiers,
@@ -20,6 +21,7 @@ from api.routes import (
     exemptions,
     figures,
     health,
+    notices,
     procedures,
     queues,
     reassignment,
@@ -50,7 +52,7 @@ def create_app(office: Office, settings: Settings, *, clock: Clock = wall_clock)
     app.state.desk = Desk(office, settings, clock, Throttle())
     for module in (session, procedures, actions, documents, dossiers, duties, calendar, figures, queues, tokens, staff):
         app.include_router(module.router, prefix=REST)
-    for module in (absences, coverage, reassignment, exemptions, slips):
+    for module in (absences, coverage, reassignment, exemptions, slips, notices, contacts):
         app.include_router(module.router, prefix=REST)
     app.include_router(health.router)
     routing.include(app)

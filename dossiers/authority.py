@@ -38,6 +38,7 @@ class Permission(StrEnum):
     VIEW_COVERAGE = "view_coverage"
     MANAGE_EXEMPTIONS = "manage_exemptions"
     MANAGE_CONTACTS = "manage_contacts"
+    DECIDE_NOTICES = "decide_notices"
 
 
 R = StaffRole
@@ -89,6 +90,7 @@ AUTHORITY: dict[Action | Permission, frozenset[StaffRole]] = {
     Permission.MANAGE_TOKENS: _OFFICE | {R.PROVINCE_AUDITOR, R.ADMINISTRATOR},
     Permission.PLAN_ABSENCE: _OFFICE,
     Permission.DECIDE_ABSENCE: frozenset({R.SUPERVISOR}),
+    Permission.DECIDE_NOTICES: _OFFICE,
     Permission.VIEW_COVERAGE: frozenset({R.SUPERVISOR, R.PROVINCE_AUDITOR, R.ADMINISTRATOR}),
     Permission.MANAGE_EXEMPTIONS: frozenset({R.ADMINISTRATOR}),
     Permission.MANAGE_CONTACTS: frozenset({R.SUPERVISOR, R.ADMINISTRATOR}),
@@ -196,8 +198,12 @@ _PEOPLE_ONLY = frozenset(
 """No API token may do these: a token that makes tokens or accounts would outgrow its own scopes."""
 
 
+_ACTING = frozenset({Permission.PLAN_ABSENCE, Permission.DECIDE_NOTICES})
+"""Permissions that a token for acting covers."""
+
+
 def _scope_of(permission: Action | Permission) -> str:
-    if isinstance(permission, Action) or permission is Permission.PLAN_ABSENCE:
+    if isinstance(permission, Action) or permission in _ACTING:
         return "act"
     if permission in _PEOPLE_ONLY:
         return "no token"

@@ -16,11 +16,13 @@ from dossiers.tables import DossierRow
 from notifications.channels import CHANNELS
 from notifications.channels.base import Outgoing, Undeliverable
 from notifications.contents import compose
-from notifications.errors import NothingToResolve, UnknownMessage
+from notifications.errors import NothingToResolve, UnknownChannel, UnknownMessage
 from notifications.outbox import next_round
 from notifications.tables import MessageRow, MessageState, RecordedMessageRow
 
-Decision = Literal["resend", "accept"]
+Decision = Literal["resend", "accept", "told"]
+"""Send it again; take it as accepted; the recipient was told in another way."""
+How = Literal["phone", "counter", "post"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +30,9 @@ class MessageView:
     """A message as a screen may show it: no address, no wording."""
 
     message_id: str
-    dossier_code: str
-    commune: str
+    dossier_code: str | None
+    """None for a digest, which is about several."""
+    commune: str | None
     notice: str
     recipient: str
     channel: str
@@ -83,16 +86,29 @@ def counts(session: Session) -> dict[MessageState, int]:
     return {MessageState(state): int(count) for state, count in session.execute(query)}
 
 
-def resolve(office: Office, message_id: str, decision: Decision, *, actor: str, now: datetime) -> MessageView:
+def resolve(
+    office: Office,
+    message_id: str,
+    decision: Decision,
+    *,
+    actor: str,
+    now: datetime,
+    how: How = "phone",
+    channel: str | None = None,
+) -> MessageView:
     """Decide about a message of unknown outcome: send it again, or take it as accepted.
 
-    An undeliverable message can only be sent again, e.g. after its address was put right. Whoever sends again knowingly
-    risks a double; the stable message id lets the receiving side drop it.
+    An undeliverable message can be sent again, e.g. after its address was put right, or be closed because the recipient
+    was told otherwise (`how`). Whoever sends again knowingly risks a double; the stable message id lets the receiving
+    side drop it. It can be sent again through another `channel`.
 
     Raises:
         UnknownMessage: there is none of that id.
+        UnknownChannel: there is none of that name.
         NothingToResolve: its state asks for no such decision.
     """
+    if channel is not None and channel not in CHANNELS:
+        raise UnknownChannel(channel=channel, known=list(CHANNELS))
     query = select(MessageRow).where(col(MessageRow.message_id) == message_id).with_for_update()
     with writing(office.engine) as session:
         row = session.scalars(query).one_or_none()
@@ -102,21 +118,25 @@ def resolve(office: Office, message_id: str, decision: Decision, *, actor: str, 
         if decision not in allowed:
             raise NothingToResolve(message=message_id, state=row.state, decision=decision, allowed=list(allowed))
         row.resolved_by, row.resolved_at = actor, now
-        if decision == "accept":
+        if decision in ("accept", "told"):
             row.state, row.settled_at = MessageState.ACCEPTED.value, now
+            row.last_error = TOLD[how] if decision == "told" else row.last_error
         else:
             row.state, row.settled_at, row.next_try_at = MessageState.WAITING.value, None, now
             row.attempts = next_round(row.attempts)
+            row.channel = channel or row.channel
         session.flush()
-        dossier = session.get_one(DossierRow, row.dossier_id)
-        return _view(row, dossier.code, dossier.commune)
+        dossier = session.get(DossierRow, row.dossier_id) if row.dossier_id is not None else None
+        return _view(row, dossier.code if dossier else None, dossier.commune if dossier else None)
 
 
 DECISIONS: dict[MessageState, tuple[Decision, ...]] = {
-    MessageState.UNKNOWN: ("resend", "accept"),
-    MessageState.UNDELIVERABLE: ("resend",),
+    MessageState.UNKNOWN: ("resend", "accept", "told"),
+    MessageState.UNDELIVERABLE: ("resend", "told"),
 }
 """What a person may decide, by the message's state."""
+TOLD: dict[How, str] = {"phone": "told by phone", "counter": "told at the counter", "post": "told by post"}
+"""What a message that was closed says of how its recipient was told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +173,7 @@ def recorded_messages(office: Office, session: Session, *, dossier_code: str) ->
     ]
 
 
-def _view(row: MessageRow, dossier_code: str, commune: str) -> MessageView:
+def _view(row: MessageRow, dossier_code: str | None, commune: str | None) -> MessageView:
     return MessageView(
         message_id=row.message_id,
         dossier_code=dossier_code,
