@@ -185,7 +185,14 @@ def test_a_stale_revision_is_refused_with_the_actual_one(web_on_each: Web) -> No
         "Người khác vừa thay đổi hồ sơ: xem lại hồ sơ rồi mới thực hiện.",
         "Somebody else has changed the dossier meanwhile: look at it again before you act.",
     )
-    assert got.body["facts"] == {"dossier": code, "expected": 1, "actual": 2}
+    assert got.body["facts"] == {
+        "dossier": code,
+        "expected": 1,
+        "actual": 2,
+        "status": "incomplete",
+        "held_by": "người nộp hồ sơ (đang chờ bổ sung)",
+        "holders": [],
+    }
 
 
 def test_an_if_match_that_is_no_revision_is_malformed(web: Web) -> None:
