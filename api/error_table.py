@@ -172,7 +172,10 @@ TABLE: Mapping[type[Exception], Row] = {
     sl.WrongRegisterPeriod: Row(422, "Kỳ của sổ không đúng: ngày đầu phải không sau ngày cuối."),
     # performance
     f.DoesNotReconcile: Row(409, "Số liệu không khớp nên báo cáo không được công bố."),
-    f.WrongPeriod: Row(422, "Kỳ báo cáo viết như 2026-07."),
+    f.WrongPeriod: Row(422, "Kỳ báo cáo viết như 2026-07, 2026-Q3, 2026, hoặc ngày đầu và ngày cuối."),
+    f.FiguresNotKept: Row(503, "Số liệu đang được tính lại; hãy hỏi lại sau."),
+    f.WrongBreakdown: Row(422, "Không chia số liệu theo cách này được."),
+    f.WrongCut: Row(422, "Không có mốc sổ này."),
     f.UnknownFormula: Row(404, "Không có công thức này."),
     f.NoClass: Row(500, "Công thức tính hồ sơ này nhưng không xếp vào cột nào."),
     f.WrongCondition: Row(500, "Điều kiện trong tệp công thức không đọc được."),

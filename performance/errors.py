@@ -14,7 +14,7 @@ class DoesNotReconcile(PerformanceError):
 
 
 class WrongPeriod(PerformanceError):
-    """That is no month: write it as 2026-07."""
+    """That is no period: write a month as 2026-07, a quarter as 2026-Q3, a year as 2026, or give first and last day."""
 
 
 class UnknownFormula(PerformanceError):
@@ -27,3 +27,15 @@ class WrongCondition(PerformanceError):
 
 class NoClass(PerformanceError):
     """A formula counts a dossier without saying in which class: its classes leave a gap."""
+
+
+class FiguresNotKept(PerformanceError):
+    """The figures are being made anew; ask again when that is done."""
+
+
+class WrongBreakdown(PerformanceError):
+    """Figures cannot be broken down by that."""
+
+
+class WrongCut(PerformanceError):
+    """There is no such cut: it is later than what the figures have reached, or is neither a number nor a moment."""

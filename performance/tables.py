@@ -4,10 +4,10 @@ from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, Index
+from sqlalchemy import Column, Index, Integer
 from sqlmodel import Field, SQLModel
 
-from dossiers.columns import BigId, UtcDateTime
+from dossiers.columns import BigId, Json, UtcDateTime
 from performance.fact_types import Facts
 
 
@@ -25,11 +25,18 @@ class FigureFactRow(SQLModel, table=True):
     __table_args__ = (
         Index("ix_figure_facts_registered", "commune", "registered_at"),
         Index("ix_figure_facts_ended", "commune", "ended_at"),
+        Index("ix_figure_facts_moments", "last_at", "first_at"),
+        Index("ix_figure_facts_from", "from_cut"),
+        Index("ix_figure_facts_to", "to_cut"),
     )
 
     dossier_id: int = Field(sa_column=Column(BigId, primary_key=True, autoincrement=False))
     from_cut: int = Field(sa_column=Column(BigId, primary_key=True, autoincrement=False))
     to_cut: int | None = Field(default=None, sa_column=Column(BigId, nullable=True))
+    first_at: datetime = Field(sa_column=_at())
+    """The earliest moment that the row holds."""
+    last_at: datetime = Field(sa_column=_at())
+    """The latest one, due times included: no condition on a period changes outside these two."""
     procedure: str = Field(max_length=12)
     field: str = Field(max_length=40)
     case_id: str | None = Field(default=None, max_length=60)
@@ -122,10 +129,45 @@ FACT_COLUMNS = tuple(f.name for f in fields(Facts))
 
 
 def fact_values(facts: Facts) -> dict[str, Any]:
-    """The facts as values of a row."""
+    """The facts by name."""
     return {name: getattr(facts, name) for name in FACT_COLUMNS}
+
+
+def row_values(facts: Facts) -> dict[str, Any]:
+    """The facts as values of a row, with the two moments between which they all lie."""
+    values = fact_values(facts)
+    moments = [value for value in values.values() if isinstance(value, datetime)]
+    return values | {"first_at": min(moments), "last_at": max(moments)}
 
 
 def facts_from(row: FigureFactRow) -> Facts:
     """The facts that a row holds."""
     return Facts(**{name: getattr(row, name) for name in FACT_COLUMNS})
+
+
+class FigureCountRow(SQLModel, table=True):
+    """What changes in the counts of a formula for whole months, from one pair of months on (`performance.points`).
+
+    The counts of a period are the sums of the rows whose months are not after those of the period. Months are numbered
+    12 × year + month − 1; 0 is before everything. `field` is empty for all fields together.
+    """
+
+    __tablename__ = "figure_counts"
+
+    formula: str = Field(primary_key=True, max_length=40)
+    province: str = Field(primary_key=True, max_length=2)
+    field: str = Field(primary_key=True, max_length=40)
+    commune: str = Field(primary_key=True, max_length=5)
+    start_month: int = Field(primary_key=True, sa_type=Integer)
+    end_month: int = Field(primary_key=True, sa_type=Integer)
+    counts: dict[str, int] = Field(sa_column=Column(Json, nullable=False))
+    """How much each class grows or shrinks; none is 0."""
+
+
+class FigureFailureRow(SQLModel, table=True):
+    """A dossier whose facts could not be made. It is tried again whenever figures are brought up to date."""
+
+    __tablename__ = "figure_failures"
+
+    dossier_id: int = Field(sa_column=Column(BigId, primary_key=True, autoincrement=False))
+    error: str = Field(max_length=500)

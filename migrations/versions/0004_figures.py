@@ -15,6 +15,8 @@ depends_on = None
 def upgrade() -> None:
     """Bring the schema up: one function a room."""
     _facts()
+    _counts()
+    _seals()
 
 
 def _facts() -> None:
@@ -22,6 +24,8 @@ def _facts() -> None:
     sa.Column('dossier_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=False, nullable=False),
     sa.Column('from_cut', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=False, nullable=False),
     sa.Column('to_cut', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('first_at', dossiers.columns.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('last_at', dossiers.columns.UtcDateTime(timezone=True), nullable=False),
     sa.Column('procedure', sqlmodel.sql.sqltypes.AutoString(length=12), nullable=False),
     sa.Column('field', sqlmodel.sql.sqltypes.AutoString(length=40), nullable=False),
     sa.Column('case_id', sqlmodel.sql.sqltypes.AutoString(length=60), nullable=True),
@@ -112,6 +116,97 @@ def _facts() -> None:
     with op.batch_alter_table('figure_facts', schema=None) as batch_op:
         batch_op.create_index('ix_figure_facts_ended', ['commune', 'ended_at'], unique=False)
         batch_op.create_index('ix_figure_facts_registered', ['commune', 'registered_at'], unique=False)
+        batch_op.create_index('ix_figure_facts_moments', ['last_at', 'first_at'], unique=False)
+        batch_op.create_index('ix_figure_facts_from', ['from_cut'], unique=False)
+        batch_op.create_index('ix_figure_facts_to', ['to_cut'], unique=False)
+
+
+def _counts() -> None:
+    op.create_table('figure_counts',
+    sa.Column('formula', sqlmodel.sql.sqltypes.AutoString(length=40), nullable=False),
+    sa.Column('province', sqlmodel.sql.sqltypes.AutoString(length=2), nullable=False),
+    sa.Column('field', sqlmodel.sql.sqltypes.AutoString(length=40), nullable=False),
+    sa.Column('commune', sqlmodel.sql.sqltypes.AutoString(length=5), nullable=False),
+    sa.Column('start_month', sa.Integer(), nullable=False),
+    sa.Column('end_month', sa.Integer(), nullable=False),
+    sa.Column('counts', sa.JSON(), nullable=False),
+    sa.PrimaryKeyConstraint('formula', 'province', 'field', 'commune', 'start_month', 'end_month')
+    )
+    op.create_table('figure_failures',
+    sa.Column('dossier_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=False, nullable=False),
+    sa.Column('error', sqlmodel.sql.sqltypes.AutoString(length=500), nullable=False),
+    sa.PrimaryKeyConstraint('dossier_id')
+    )
+
+
+def _seals() -> None:
+    big = sa.BigInteger().with_variant(sa.Integer(), 'sqlite')
+    text = sqlmodel.sql.sqltypes.AutoString
+    op.create_table('seals',
+    sa.Column('number', sa.Integer(), autoincrement=False, nullable=False),
+    sa.Column('taken_at', dossiers.columns.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('cut', big, nullable=False),
+    sa.Column('statement', sa.Text(), nullable=False),
+    sa.Column('hash', text(length=64), nullable=False),
+    sa.Column('signature', text(length=128), nullable=False),
+    sa.Column('public_key', text(length=64), nullable=False),
+    sa.PrimaryKeyConstraint('number')
+    )
+    op.create_table('seal_leaves',
+    sa.Column('bucket', text(length=60), nullable=False),
+    sa.Column('dossier', text(length=60), nullable=False),
+    sa.Column('seal', sa.Integer(), nullable=False),
+    sa.Column('length', sa.Integer(), nullable=False),
+    sa.Column('head', text(length=64), nullable=False),
+    sa.Column('entries', sa.Text(), nullable=False),
+    sa.Column('link', text(length=64), nullable=False),
+    sa.PrimaryKeyConstraint('bucket', 'dossier', 'seal')
+    )
+    op.create_index('ix_seal_leaves_seal', 'seal_leaves', ['seal'])
+    op.create_table('seal_nodes',
+    sa.Column('parent', text(length=60), nullable=False),
+    sa.Column('name', text(length=60), nullable=False),
+    sa.Column('seal', sa.Integer(), nullable=False),
+    sa.Column('digest', text(length=64), nullable=False),
+    sa.Column('dossiers', sa.Integer(), nullable=False),
+    sa.Column('events', big, nullable=False),
+    sa.PrimaryKeyConstraint('parent', 'name', 'seal')
+    )
+    op.create_table('publications',
+    sa.Column('id', big, autoincrement=True, nullable=False),
+    sa.Column('province', text(length=2), nullable=False),
+    sa.Column('year', sa.Integer(), nullable=False),
+    sa.Column('number', sa.Integer(), nullable=False),
+    sa.Column('period', text(length=30), nullable=False),
+    sa.Column('cut', big, nullable=False),
+    sa.Column('content', sa.Text(), nullable=False),
+    sa.Column('sha256', text(length=64), nullable=False),
+    sa.Column('seal', sa.Integer(), nullable=False),
+    sa.Column('restates', big, nullable=True),
+    sa.Column('reason', text(length=500), nullable=True),
+    sa.Column('difference', sa.Text(), nullable=True),
+    sa.Column('published_by', text(length=80), nullable=False),
+    sa.Column('published_at', dossiers.columns.UtcDateTime(timezone=True), nullable=False),
+    sa.PrimaryKeyConstraint('id'),
+    sa.UniqueConstraint('province', 'year', 'number')
+    )
+    op.create_index('ix_publications_province', 'publications', ['province'])
+    for table in ('seals', 'seal_leaves', 'seal_nodes', 'publications'):
+        _forbid_changes(table)
+
+
+def _forbid_changes(table: str) -> None:
+    if op.get_bind().dialect.name == 'postgresql':
+        op.execute(
+            f"CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE ON {table} "
+            "FOR EACH ROW EXECUTE FUNCTION motcua_append_only()"
+        )
+        return
+    for what in ('UPDATE', 'DELETE'):
+        op.execute(
+            f"CREATE TRIGGER {table}_no_{what.lower()} BEFORE {what} ON {table} "
+            f"BEGIN SELECT RAISE(ABORT, 'rows of {table} are only ever added'); END"
+        )
 
 
 def downgrade() -> None:

@@ -11,7 +11,7 @@ from performance.condition_sql import count_columns, fact_columns
 from performance.conditions import Span
 from performance.facts import Facts
 from performance.formulas import compiled
-from performance.tables import FigureFactRow, fact_values, facts_from
+from performance.tables import FigureFactRow, facts_from, row_values
 from performance.verdicts import count
 from tests.desk import Desk
 from tests.facts import MARCH, versions_of
@@ -24,7 +24,7 @@ def keep(office: Office, desk: Desk) -> list[tuple[int, Facts]]:
     versions = versions_of(desk)
     ends = [cut for cut, _ in versions[1:]] + [None]
     rows = [
-        {"dossier_id": desk.row.id, "from_cut": cut, "to_cut": end, **fact_values(facts)}
+        {"dossier_id": desk.row.id, "from_cut": cut, "to_cut": end, **row_values(facts)}
         for (cut, facts), end in zip(versions, ends, strict=True)
     ]
     with writing(office.engine) as session:

@@ -18,7 +18,7 @@ from performance.conditions import Span
 from performance.fact_types import Facts, Yardstick
 from performance.formulas import compiled, formulas
 from performance.sums import reconciled
-from performance.tables import FigureFactRow, fact_values, facts_from
+from performance.tables import FigureFactRow, fact_values, facts_from, row_values
 from performance.verdicts import classes_of, count
 from tests.facts import MARCH, due_columns, written
 from tests.samples import at
@@ -95,7 +95,7 @@ def test_sql_counts_what_python_counts(engine: Engine, dossiers: list[Facts], sp
     table = fact_columns()
     with Session(engine) as session:
         if dossiers:
-            rows = [{"dossier_id": i, "from_cut": 1, **fact_values(f)} for i, f in enumerate(dossiers, 1)]
+            rows = [{"dossier_id": i, "from_cut": 1, **row_values(f)} for i, f in enumerate(dossiers, 1)]
             session.execute(insert(FigureFactRow), rows)
         assert [facts_from(row) for row in session.execute(select(FigureFactRow)).scalars()] == dossiers
         for name in formulas():
