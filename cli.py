@@ -18,9 +18,11 @@ from dossiers.errors import DossierError
 from dossiers.shell import REFUSED
 from flows import commands as flow_commands
 from flows.demonstration.commands import demo
+from flows.rehearsal.commands import rehearse
 from notifications.commands import notices
 from notifications.errors import NotificationError
 from notifications.slips import commands as slip_commands
+from performance import seal_tables  # noqa: F401 - as those below
 from performance import tables as performance_tables  # noqa: F401 - its tables belong into every backup
 from performance.commands import performance
 from performance.errors import PerformanceError
@@ -43,6 +45,7 @@ for command in (
     flow_commands.worker,
     flow_commands.recover,
     demo,
+    rehearse,
     web,
     check,
     dossier_commands.due,

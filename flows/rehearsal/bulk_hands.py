@@ -54,11 +54,10 @@ class InHand(Work):
 
 @dataclass
 class BulkHands:
-    """The bulk writer. `session` is open from the first deed to the end."""
+    """The bulk writer, always silent. `session` is open from the first deed to the end."""
 
     offices: Offices
     session: Session
-    silent: bool = True
     counts: Counts = field(default_factory=Counts)
     book: Book = field(default_factory=Book)
     _works: dict[str, InHand] = field(default_factory=dict)
@@ -70,7 +69,7 @@ class BulkHands:
         """Take a submission in; gives the code."""
         parsed = parse_submission(command)
         office = self.offices.at(now)
-        work = open_dossier(office, self.session, parsed, actor=actor, now=now, silent=self.silent, rows=self)
+        work = open_dossier(office, self.session, parsed, actor=actor, now=now, silent=True, rows=self)
         self._put_down(self._works[work.row.code])
         self.counts.registered += 1
         return work.row.code
@@ -115,7 +114,7 @@ class BulkHands:
         while before != self.counts.automatic:
             before = self.counts.automatic
             self.sweep(now)
-        self.book.write(self.session, self._works.values(), self._codes, silent=self.silent)
+        self.book.write(self.session, self._works.values(), self._codes)
 
     def _comes_first(self, code: str) -> tuple[datetime, int]:
         """The sweep goes by timers, the earliest first."""

@@ -23,8 +23,6 @@ from dossiers.tables import (
     DossierRow,
     EventRow,
     OpenStepRow,
-    UndecidedEventRow,
-    UndecidedWarningRow,
     WakeUpRow,
     WarningRow,
 )
@@ -83,9 +81,7 @@ class Book:
         self.wake_ups.append(wake_up)
         return wake_up
 
-    def write(
-        self, session: Session, works: Iterable[InHand], codes: Mapping[tuple[str, str], int], *, silent: bool
-    ) -> None:
+    def write(self, session: Session, works: Iterable[InHand], codes: Mapping[tuple[str, str], int]) -> None:
         """Insert every row into a database that has none of them."""
         held = list(works)
         _insert(session, ApplicantRow, [row.model_dump() for row in self.applicants])
@@ -100,19 +96,8 @@ class Book:
         _insert(session, WarningRow, [{"id": i, **w} for i, w in enumerate(self.warnings, start=1)])
         _insert(session, EventRow, [_event(n, d, e) for n, (d, e) in enumerate(self.events, start=1)])
         session.execute(update(CutRow).where(col(CutRow.id) == 1).values(last=len(self.events)))
-        if not silent:
-            self._queue(session)
         if is_postgresql(session):
             _go_on_counting(session)
-
-    def _queue(self, session: Session) -> None:
-        queued = [
-            {"event_id": n, "dossier_id": d, "type": e.type.value, "recorded_at": e.recorded_at}
-            for n, (d, e) in enumerate(self.events, start=1)
-        ]
-        _insert(session, UndecidedEventRow, queued)
-        warnings = [{"warning_id": n, "dossier_id": w["dossier_id"]} for n, w in enumerate(self.warnings, start=1)]
-        _insert(session, UndecidedWarningRow, warnings)
 
 
 def _insert(session: Session, table: type[SQLModel], rows: list[dict[str, Any]]) -> None:

@@ -24,6 +24,7 @@ from dossiers.tables import DossierRow
 from dossiers.wakeups import WakeUpRef, claim
 from dossiers.work import Work
 from flows.rehearsal.hands import Counts, Offices, Sight, sight
+from flows.rehearsal.telling import tell
 
 LEASE = timedelta(seconds=60)
 OWNER = "rehearsal"
@@ -32,7 +33,7 @@ _AT_ONCE = 50
 
 @dataclass
 class GateHands:
-    """The real gate on a throw-away database. `silent`: nobody is told of anything."""
+    """The real gate on a throw-away database. Not `silent`: it is decided, too, whom to tell; nothing is ever sent."""
 
     offices: Offices
     silent: bool = True
@@ -75,6 +76,8 @@ class GateHands:
             raise RuntimeError(f"sweep at {now.isoformat()}: {report.failed}")
         if report.events:
             self._machine(now)
+        if not self.silent:
+            self.counts.messages += tell(office, now=now)
 
     def finish(self, now: datetime) -> None:
         """Sweep and do what the machine can until both have nothing to do."""
@@ -83,6 +86,8 @@ class GateHands:
             before = self.counts.automatic
             self.sweep(now)
             self._machine(now)
+        if not self.silent:
+            self.counts.messages += tell(self.offices.at(now), now=now)
 
     def _machine(self, now: datetime) -> None:
         office = self.offices.at(now)

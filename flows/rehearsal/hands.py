@@ -39,6 +39,8 @@ class Counts:
     actions: int = 0
     automatic: int = 0
     sweeps: int = 0
+    messages: int = 0
+    """Messages and digests queued, where people are told."""
     refusals: dict[str, int] = field(default_factory=dict)
 
 
@@ -114,6 +116,6 @@ def sight(work: Work) -> Sight:
     newest = work.office.calendar(state.province, state.commune)
     stale = state.status in RUNNING and state.limit is not None and state.calendar_version != newest.version
     moved = stale and moves_by_calendar(work.context(now, SYSTEM))
-    definition = work.definition(state.last_occurred_at or now)
+    definition = work.definition(state.accepted_at or now)
     at_desk = work.office.calendar(state.province, desk(state))
     return Sight(state, definition, at_desk, moved, state.revision > revision)

@@ -70,6 +70,7 @@ class Rehearsed:
             "actions": self.counts.actions + self.counts.registered,
             "automatic_steps": self.counts.automatic,
             "sweeps": self.counts.sweeps,
+            "messages": self.counts.messages,
             "refused_commands": dict(sorted(self.counts.refusals.items())),
             "statuses": dict(sorted(proof.statuses.items())),
             "timers": dict(sorted(proof.timers.items())),
@@ -94,7 +95,7 @@ def rehearse(
     silent: bool = True,
     progress: Progress = lambda _now: None,
 ) -> Rehearsed:
-    """Play a setting in an empty database and prove it. `silent`: nothing is queued for anybody to be told.
+    """Play a setting in an empty database and prove it. Not `silent`: it is decided, too, whom to tell (gate only).
 
     Raises:
         NotEmpty: the database holds something already.
@@ -123,7 +124,7 @@ def _play(
 ) -> Counts:
     if through == "bulk":
         with writing(offices.before.engine) as session:
-            return _staged(setting, BulkHands(offices, session, silent), sweep, progress)
+            return _staged(setting, BulkHands(offices, session), sweep, progress)
     return _staged(setting, GateHands(offices, silent), sweep, progress)
 
 
@@ -142,11 +143,19 @@ def _hire(engine: Engine, setting: Setting) -> None:
     with writing(engine) as session:
         for team in setting.teams.values():
             for person in team.people:
-                session.add(StaffRow(id=person.id, login=person.id, name=person.name, password_hash="!"))
+                session.add(
+                    StaffRow(
+                        id=person.id, login=person.id, name=person.name, email=_email(person.id), password_hash="!"
+                    )
+                )
                 session.flush()
                 for grant in person.grants:
                     give(session, person.id, grant)
             _grant_absences(session, setting, team.commune)
+
+
+def _email(person: str) -> str:
+    return f"{person}@rehearsal.invalid"
 
 
 def _grant_absences(session: Session, setting: Setting, commune: str) -> None:

@@ -106,6 +106,8 @@ def _complete(seen: Seen) -> Deed | Later:
         return Deed(Action.REFUSE, {"reason": "Không thuộc thẩm quyền (diễn tập)"}, DESK)
     if plan.intake is Intake.WITHDRAWN and not state.reopened:
         return Deed(Action.WITHDRAW, {"reason": "Không còn nhu cầu (diễn tập)"}, DESK)
+    if Action.ACCEPT in seen.tried and not state.reopened:  # the law has changed since it came in
+        return Deed(Action.REFUSE, {"reason": "Thủ tục đã thay đổi, đề nghị nộp lại (diễn tập)"}, DESK)
     return Deed(Action.ACCEPT, _acceptance(seen), DESK)
 
 
