@@ -10,6 +10,7 @@ from dossiers import clock_errors as c
 from dossiers import document_errors as o
 from dossiers import duty_errors as u
 from dossiers import errors as d
+from dossiers import import_errors as im
 from dossiers import money_errors as mo
 from dossiers import people_errors as pe
 from notifications import errors as n
@@ -56,6 +57,10 @@ TABLE: Mapping[type[Exception], Row] = {
     p.UnknownProvince: Row(404, "Không có tỉnh, thành phố nào mang mã này."),
     p.NoCalendar: Row(409, "Lịch làm việc chưa có cho ngày đó."),
     # dossiers
+    im.HandledElsewhere: Row(409, "Hồ sơ này chỉ được nhập để thống kê: hệ thống nguồn xử lý nó."),
+    im.WrongMapping: Row(422, "Khai báo ánh xạ của lần nhập không đúng."),
+    im.UnreadableFile: Row(422, "Không đọc được tệp theo định dạng đã khai báo."),
+    im.UnknownImport: Row(404, "Không có lần nhập này."),
     d.UnknownDossier: Row(404, "Không có hồ sơ này."),
     d.UnknownAction: Row(404, "Không có thao tác này."),
     d.MalformedCommand: Row(422, "Nội dung thao tác không đúng định dạng."),
@@ -176,6 +181,7 @@ TABLE: Mapping[type[Exception], Row] = {
     f.FiguresNotKept: Row(503, "Số liệu đang được tính lại; hãy hỏi lại sau."),
     f.WrongBreakdown: Row(422, "Không chia số liệu theo cách này được."),
     f.WrongCut: Row(422, "Không có mốc sổ này."),
+    f.UnknownClass: Row(404, "Công thức không có cột này."),
     f.UnknownFormula: Row(404, "Không có công thức này."),
     f.NoClass: Row(500, "Công thức tính hồ sơ này nhưng không xếp vào cột nào."),
     f.WrongCondition: Row(500, "Điều kiện trong tệp công thức không đọc được."),

@@ -39,6 +39,7 @@ class Permission(StrEnum):
     MANAGE_EXEMPTIONS = "manage_exemptions"
     MANAGE_CONTACTS = "manage_contacts"
     DECIDE_NOTICES = "decide_notices"
+    IMPORT_DATA = "import_data"
 
 
 R = StaffRole
@@ -92,6 +93,7 @@ AUTHORITY: dict[Action | Permission, frozenset[StaffRole]] = {
     Permission.DECIDE_ABSENCE: frozenset({R.SUPERVISOR}),
     Permission.DECIDE_NOTICES: _OFFICE,
     Permission.VIEW_COVERAGE: frozenset({R.SUPERVISOR, R.PROVINCE_AUDITOR, R.ADMINISTRATOR}),
+    Permission.IMPORT_DATA: frozenset({R.ADMINISTRATOR}),
     Permission.MANAGE_EXEMPTIONS: frozenset({R.ADMINISTRATOR}),
     Permission.MANAGE_CONTACTS: frozenset({R.SUPERVISOR, R.ADMINISTRATOR}),
 }

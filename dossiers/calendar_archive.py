@@ -14,7 +14,7 @@ from dossiers.tables import CalendarVersionRow
 from procedures.calendar_records import as_record, completed, from_record
 from procedures.calendars import Calendar
 
-BINDING = frozenset({EventType.DOSSIER_ACCEPTED, EventType.CALENDAR_APPLIED})
+BINDING = frozenset({EventType.DOSSIER_ACCEPTED, EventType.CALENDAR_APPLIED, EventType.DOSSIER_TAKEN_OVER})
 """Events that bind a dossier to the newest calendar."""
 _MOST_LOADED = 512
 _loaded: OrderedDict[tuple[str, str], Calendar] = OrderedDict()

@@ -54,6 +54,9 @@ class EventType(StrEnum):
     DOCUMENT_REMOVED = "DocumentRemoved"
     SLIP_ISSUED = "SlipIssued"
     RATING_GIVEN = "RatingGiven"
+    DOSSIER_IMPORTED = "DossierImported"
+    DOSSIER_TAKEN_OVER = "DossierTakenOver"
+    IMPORT_UPDATED = "ImportUpdated"
 
 
 BESIDE_THE_WORK = frozenset(

@@ -30,6 +30,7 @@ from dossiers.events import FreeText
 from dossiers.failpoints import failpoint
 from dossiers.holding import naming_holders
 from dossiers.idempotency import IdempotencyKey, first_answer, remember
+from dossiers.import_errors import HandledElsewhere
 from dossiers.office import Office
 from dossiers.people import actor_for
 from dossiers.permitted import PERMITTED, Action, permitted_actions
@@ -98,6 +99,8 @@ def decide_one(
     `known` are facts that only the caller has, beside those that the gate finds.
     """
     state, on = work.state, local_date(at)
+    if state.origin and not state.origin.live:
+        raise HandledElsewhere(dossier=state.code, source=state.origin.source)
     place = commune_of(desk(state))
     actor = actor.on(on)
     authorise(actor, name, province=place.province_code, commune=place.code, field=work.row.field)

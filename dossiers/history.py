@@ -8,6 +8,7 @@ from typing import Any
 from dossiers.errors import BrokenLedger
 from dossiers.events import BESIDE_THE_WORK, Event, EventType
 from dossiers.history_desk_rules import DESK_RULES
+from dossiers.history_import_rules import IMPORT_RULES
 from dossiers.history_rules import RULES, moment
 from dossiers.states import (
     CATCH_UP,
@@ -19,7 +20,7 @@ from dossiers.states import (
     Status,
 )
 
-ALL_RULES = RULES | DESK_RULES
+ALL_RULES = RULES | DESK_RULES | IMPORT_RULES
 """One rule for every type of event."""
 
 

@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import Any
 
 from dossiers.clock import ClockReading, moment_at_fraction, read_clock, verdict
-from dossiers.clock_types import HOUR_UNITS
+from dossiers.clock_types import HOUR_UNITS, Verdict
 from dossiers.desk_rules import DeskRules
 from dossiers.duties import acceptance_since
 from dossiers.planned_rungs import PlannedRung, to_store
@@ -15,6 +15,7 @@ from dossiers.reading import clock_history
 from dossiers.states import RUNNING, DossierState
 from dossiers.timers import next_timer
 from dossiers.warning_rungs import is_moving, plan
+from dossiers.working_time import local_date
 from procedures.calendars import Calendar
 
 
@@ -78,8 +79,7 @@ def _clock_columns(
     state: DossierState, reading: ClockReading | None, calendar: Calendar, fraction: float
 ) -> dict[str, Any]:
     if state.limit is None or reading is None:
-        names = ("legal_due_at", "extended_due_at", "due_at", "due_on", "due_soon_at", "verdict")
-        return dict.fromkeys(names) | {"by_instant": False}
+        return _given(state)
     moving = is_moving(state, reading)
     running = state.status in RUNNING and not moving
     share = Fraction(fraction).limit_denominator(1000)
@@ -93,6 +93,21 @@ def _clock_columns(
         "by_instant": state.limit.unit in HOUR_UNITS,
         "verdict": verdict(state.limit, reading, state.finished_at).value if state.finished_at else None,
     }
+
+
+def _given(state: DossierState) -> dict[str, Any]:
+    """What the other system said of the due time of an imported dossier; otherwise there is none."""
+    names = ("legal_due_at", "extended_due_at", "due_at", "due_on", "due_soon_at", "verdict")
+    found: dict[str, Any] = dict.fromkeys(names) | {"by_instant": False}
+    given = state.origin
+    if given is None or given.due_at is None or given.on_time_from is None or given.late_from is None:
+        return found
+    found |= {"legal_due_at": given.due_at, "due_at": given.due_at, "due_on": local_date(given.due_at)}
+    found["by_instant"] = given.on_time_from == given.due_at
+    if at := state.finished_at:
+        in_time = Verdict.EARLY if at < given.on_time_from else Verdict.ON_TIME
+        found["verdict"] = (Verdict.LATE if at >= given.late_from else in_time).value
+    return found
 
 
 def _holder(state: DossierState) -> str | None:

@@ -143,7 +143,7 @@ def open_dossier(
             raise UnknownDocument(document=name, known=sorted(known))
     case = choose_case(definition, form, command.case).id if command.case or form else None
     code = rows.next_code(command.commune, day.strftime("%y%m%d"))
-    applicant, reference = _applicant(office, command.applicant, parent)
+    applicant, reference = new_applicant(office, command.applicant, parent)
     if applicant is not None:
         rows.add(applicant)
         reference["id"] = applicant.id
@@ -190,8 +190,8 @@ def _row(command: RegisterSubmission, code: str, province: str, version: int, fi
     )
 
 
-def _applicant(
-    office: Office, given: Applicant, parent: DossierRow | None
+def new_applicant(
+    office: Office, given: Applicant, parent: DossierRow | None = None
 ) -> tuple[ApplicantRow | None, dict[str, Any]]:
     """The row to store and what the ledger holds of it; a linked dossier shares its parent's applicant."""
     if parent is not None:

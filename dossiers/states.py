@@ -176,6 +176,25 @@ class IssuedSlip:
 
 
 @dataclass(slots=True)
+class Origin:
+    """The other system that a dossier was imported or taken over from."""
+
+    source: str
+    key: str
+    """Its number there."""
+    revision: int
+    """The last event that came from there."""
+    live: bool
+    """Taken over: our staff goes on with it. Otherwise it is only counted here, and nobody acts on it."""
+    unit: str | None = None
+    officer: str | None = None
+    due_at: datetime | None = None
+    """The due time as that system gave it, of a dossier that is only counted; None where a limit is counted here."""
+    on_time_from: datetime | None = None
+    late_from: datetime | None = None
+
+
+@dataclass(slots=True)
 class DossierState:
     """Everything that the rules may ask about a dossier."""
 
@@ -233,6 +252,8 @@ class DossierState:
     stored: dict[str, StoredDocument] = field(default_factory=dict)
     slips: list[IssuedSlip] = field(default_factory=list)
     rating: int | None = None
+    origin: Origin | None = None
+    """Where it came from, if it did not come in here."""
     moved_revision: int = 0
     """Revision of the last event that changed what somebody may do: what an officer's view is compared with."""
     reopened: int = 0

@@ -57,6 +57,8 @@ class Work:
     texts: list[FreeTextRow] = field(default_factory=list)
     reached: dict[tuple[str, int, int], PlannedRung] = field(default_factory=dict)
     """Rungs reached meanwhile, to be recorded with what is written."""
+    quiet: bool = False
+    """Nobody is told of what is written this time."""
     ahead: list[PlannedRung] | None = None
     """Rungs that nobody has recorded yet; None: the state has moved on, they have to be planned again."""
 
@@ -172,7 +174,7 @@ class Work:
             keep(self.session, newest, place=self.state.commune, now=self.now)
         if not self.held:
             self.reach(self.now)
-        dossier_id = self.row.id or 0
+        dossier_id, silent = self.row.id or 0, self.row.silent or self.quiet
         calendar = self.office.calendar_of(self.state, self.session)
         found = columns(self.state, calendar, self.office.desk_rules(self.state, self.row.field), now=self.now)
         found["next_warning_at"] = self._next_warning()
@@ -184,8 +186,8 @@ class Work:
         self.session.flush()
         write_document_rows(self.session, dossier_id, self.events, self.texts)
         reached = [warning_of(dossier_id, p, self.now) for p in sorted(self.reached.values())]
-        insert_warnings(self.session, reached, silent=frozenset({dossier_id} if self.row.silent else ()))
-        write_events(self.session, dossier_id, self.events, silent=self.row.silent)
+        insert_warnings(self.session, reached, silent=frozenset({dossier_id} if silent else ()))
+        write_events(self.session, dossier_id, self.events, silent=silent)
         return wake_ups
 
     def _next_warning(self) -> datetime | None:

@@ -46,6 +46,7 @@ def assemble(trace: Trace) -> Facts:
         "parent": state.parent,
         "linked_parts": len(state.linked),
         "body": state.body,
+        "unit": state.origin.unit if state.origin else None,
         "registered_at": state.registered_at,
         "acceptance_due_at": trace.acceptance_due_at,
         "accepted_at": state.accepted_at,
@@ -100,8 +101,19 @@ def _clock(trace: Trace, ended_at: datetime | None) -> dict[str, Any]:
         "pause_near_due_by": trace.pause_near_due_by,
     }
     if limit is None:
-        return found | _due_columns(dict.fromkeys(Yardstick, Due())) | _USED_NOTHING
+        return found | _due_columns(dict.fromkeys(Yardstick, _given(state))) | _USED_NOTHING | _by_instant(state)
     return found | _USED_NOTHING | _used(trace, limit, ended_at)
+
+
+def _given(state: DossierState) -> Due:
+    """The due time that another system gave: it is taken by every yardstick, for there is nothing else."""
+    given = state.origin
+    return Due(given.due_at, given.on_time_from, given.late_from) if given else Due()
+
+
+def _by_instant(state: DossierState) -> dict[str, Any]:
+    given = state.origin
+    return {"by_instant": given is not None and given.due_at is not None and given.due_at == given.on_time_from}
 
 
 def _used(trace: Trace, limit: Limit, ended_at: datetime | None) -> dict[str, Any]:
@@ -232,7 +244,9 @@ def _people(trace: Trace) -> dict[str, Any]:
     signed_at = signed[-1].at if signed else None
     return {
         "receiver": trace.receiver,
-        "case_officer": appraised[-1].actor if appraised else next(iter(assigned), None),
+        "case_officer": appraised[-1].actor
+        if appraised
+        else next(iter(assigned), state.origin.officer if state.origin else None),
         "case_officers": len({d.actor for d in appraised}),
         "signer": signed[-1].actor if signed else None,
         "signed_at": signed_at,

@@ -71,6 +71,8 @@ class Facts:
     """How many parts of a linked group were opened under it."""
     body: str | None
     """The body whose part of a linked group this is."""
+    unit: str | None
+    """The unit (department) that the system it was imported from names."""
 
     registered_at: datetime
     acceptance_due_at: datetime | None

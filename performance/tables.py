@@ -49,6 +49,7 @@ class FigureFactRow(SQLModel, table=True):
     parent: str | None = Field(default=None, max_length=40)
     linked_parts: int
     body: str | None = Field(default=None, max_length=200)
+    unit: str | None = Field(default=None, max_length=100)
     registered_at: datetime = Field(sa_column=_at())
     acceptance_due_at: datetime | None = Field(default=None, sa_column=_at(null=True))
     accepted_at: datetime | None = Field(default=None, sa_column=_at(null=True))

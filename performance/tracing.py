@@ -123,7 +123,9 @@ class Trace:
         return max(0, office.position(to_local(reading.due_at)) - office.position(to_local(at))) // MINUTE
 
 
-_PROMISES = frozenset({EventType.RECEIPT_ISSUED, EventType.DEADLINE_EXTENDED, EventType.APOLOGY_SENT})
+_PROMISES = frozenset(
+    {EventType.RECEIPT_ISSUED, EventType.DEADLINE_EXTENDED, EventType.APOLOGY_SENT, EventType.DOSSIER_TAKEN_OVER}
+)
 
 
 def backdated_minutes(event: Event) -> int:

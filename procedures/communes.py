@@ -57,6 +57,10 @@ class AreaClassFile(Frozen):
     decisions: tuple[AreaDecision, ...] = ()
 
 
+ELSEWHERE = Commune("00000", "Ngoài danh mục xã", "nơi khác", "00")
+"""No commune of ours: where registers of bodies that are none are counted."""
+
+
 def provinces() -> tuple[Province, ...]:
     """All provinces by code."""
     return tuple(_provinces().values())
@@ -75,11 +79,13 @@ def province(code: str) -> Province:
 
 
 def commune(code: str) -> Commune:
-    """The commune with a five-digit code, e.g. "01795".
+    """The commune with a five-digit code, e.g. "01795"; 00000 is no commune of ours (`ELSEWHERE`).
 
     Raises:
         UnknownCommune: there is none.
     """
+    if code == ELSEWHERE.code:
+        return ELSEWHERE
     try:
         return _communes()[code]
     except KeyError:

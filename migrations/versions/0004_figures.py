@@ -38,6 +38,7 @@ def _facts() -> None:
     sa.Column('parent', sqlmodel.sql.sqltypes.AutoString(length=40), nullable=True),
     sa.Column('linked_parts', sa.Integer(), nullable=False),
     sa.Column('body', sqlmodel.sql.sqltypes.AutoString(length=200), nullable=True),
+    sa.Column('unit', sqlmodel.sql.sqltypes.AutoString(length=100), nullable=True),
     sa.Column('registered_at', dossiers.columns.UtcDateTime(timezone=True), nullable=False),
     sa.Column('acceptance_due_at', dossiers.columns.UtcDateTime(timezone=True), nullable=True),
     sa.Column('accepted_at', dossiers.columns.UtcDateTime(timezone=True), nullable=True),
