@@ -15,6 +15,7 @@ PARTS = {
     "whole": "bench.whole",
     "sweep": "bench.sweep",
     "slips": "bench.slips",
+    "rehearsal": "bench.rehearsal",
     "memory": "bench.memory",
 }
 
