@@ -80,7 +80,7 @@ def _write(
     part: Path, connection: Connection, store: DocumentStore, contents: dict[str, int], lost: tuple[str, ...]
 ) -> BackupReport:
     digest, rows = hashlib.sha256(), dict[str, int]()
-    with part.open("wb") as raw, gzip.open(raw, "wt", encoding="utf-8", compresslevel=6) as out:
+    with part.open("wb") as raw, gzip.open(raw, "wt", encoding="utf-8", compresslevel=1) as out:
         for lines in (_lines(connection, rows), content_lines(store, contents, without=lost)):
             for line in lines:
                 digest.update(line.encode())

@@ -1,4 +1,4 @@
-"""A dossier over REST shows required documents, fees and rating; the words of people stay with those who may see them."""
+"""A dossier over REST shows required documents, fees and rating; words of people stay with those who may see them."""
 
 from __future__ import annotations
 
