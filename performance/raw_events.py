@@ -1,4 +1,4 @@
-"""Events as the database holds them, byte by byte: what cannot be read, or is spelled otherwise than we spell it, shows.
+"""Events as the database holds them, byte by byte: what is unreadable, or not in our spelling, shows.
 
 The ordinary reader gives values, and equal values can be stored in many ways. Here a stored text counts only when it is
 the one that the program writes, so that a changed blank in a payload is as visible as a changed word.

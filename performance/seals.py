@@ -1,7 +1,7 @@
 """Taking seals: a signed statement over the length and head of every dossier's chain up to a cut.
 
-A seal reads a snapshot and writes what had changed in one short transaction, so that no officer waits for it. One seal takes
-in at most `EVENTS_AT_ONCE` new events; a longer backlog makes several, of which only the last is `complete`.
+A seal reads a snapshot and writes what had changed in one short transaction, so that no officer waits for it. One
+seal takes in at most `EVENTS_AT_ONCE` new events; a longer backlog makes several, of which only the last is `complete`.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ from performance.seal_tree import (
     upper_node,
 )
 
-EVENTS_AT_ONCE = 200_000
+EVENTS_AT_ONCE = 50_000
 ROWS_AT_ONCE = 2_000
 
 
@@ -177,8 +177,8 @@ def _grow(draft: _Draft) -> None:
     for code in known.left_out if known else ():
         _retry(draft, code, grown, codes, before)
     for dossier_id, events in grown.items():
-        code = codes.get(dossier_id)
-        if code is None or not _goes_on(code, events, before.get(code)):
+        code = codes.get(dossier_id, "")
+        if not code or not _goes_on(code, events, before.get(code)):
             draft.left_out.append(code or f"#{dossier_id}")
             continue
         draft.leaves.append(_leaf(draft.number, code, events, before.get(code)))
@@ -204,7 +204,7 @@ def _codes(session: Session, ids: Any) -> dict[int, str]:
     found: dict[int, str] = {}
     for part in in_parts(ids, 500):
         query = select(col(DossierRow.id), col(DossierRow.code)).where(col(DossierRow.id).in_(part))
-        found |= {i: code for i, code in session.execute(query)}
+        found |= {row[0]: row[1] for row in session.execute(query)}
     return found
 
 
