@@ -39,3 +39,7 @@ class WrongBreakdown(PerformanceError):
 
 class WrongCut(PerformanceError):
     """There is no such cut: it is later than what the figures have reached, or is neither a number nor a moment."""
+
+
+class UnknownClass(PerformanceError):
+    """The formula has no such column."""

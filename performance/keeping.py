@@ -1,4 +1,4 @@
-"""Keeping figures up to date: facts and counts follow the ledgers in the order of the cuts, in any process, exactly once.
+"""Keeping figures up to date: facts and counts follow the ledgers in the order of the cuts, exactly once.
 
 What has to change is worked out on a snapshot; then a short transaction writes it, if nobody else has moved the figures
 since. So several processes may do this at once, a kill at any moment loses nothing, and no officer waits for it.

@@ -102,7 +102,7 @@ async def prove_prefect(office: Office, codes: Iterable[str], proof: Proof) -> N
         names = {run.id: run for run in runs}
         for task in await _all(partial(client.read_task_runs, sort=TaskRunSort.ID_DESC)):
             run = names.get(task.flow_run_id)
-            if run is None or run.name.startswith(("sweep", "deliver", "housekeeping")):
+            if run is None or run.name.startswith(("sweep", "deliver", "housekeeping", "keep-figures")):
                 continue
             code, _, step = task.name.rpartition(": ")
             code = code or run.name

@@ -37,7 +37,7 @@ def test_a_month_with_every_kind_of_dossier(office: Office) -> None:
     waiting = Desk(office).accepted(at("2026-03-31T09:00"))
     waiting.do("request_supplement", at("2026-03-31T10:00"), CASE, items=[{"problem": "thiếu chữ ký"}])
 
-    report = monthly(office.engine, province="38", month="2026-03", now=at("2026-06-01T08:00"))
+    report = monthly(office, province="38", month="2026-03", now=at("2026-06-01T08:00"))
     assert [r.commune for r in report.rows] == [COMMUNE]
     assert report.total.counted == {
         "received_online": 1,
@@ -48,33 +48,35 @@ def test_a_month_with_every_kind_of_dossier(office: Office) -> None:
         "late": 1,
         "open_in_time": 2,
         "open_late": 1,
-        "ended_otherwise": 1,
+        "refused": 1,
+        "waiting_for_supplement": 1,
     }
     shown = report.total.as_dict()
     assert (shown["on_time_rate"], shown["on_time_percent"]) == ("2/3", "66.67")
     assert report.cut == 40
 
     apply_timers(office, waiting.code, now=at("2026-04-10T08:00"))
-    again = monthly(office.engine, province="38", month="2026-03", now=at("2026-06-01T08:00"))
+    again = monthly(office, province="38", month="2026-03", now=at("2026-06-01T08:00"))
     assert again.total.counted == report.total.counted  # refused in April: still open at the end of March
 
-    april = monthly(office.engine, province="38", month="2026-04", now=at("2026-06-01T08:00"))
+    april = monthly(office, province="38", month="2026-04", now=at("2026-06-01T08:00"))
     assert april.total.counted["carried_over"] == 3
     assert april.total.counted["late"] == 1
 
 
 def test_other_places_and_months_are_empty_not_perfect(office: Office) -> None:
     finish(office, "2026-03-02T09:00", "2026-03-09T16:00")
-    empty = monthly(office.engine, province="04", month="2026-03", now=at("2026-06-01T08:00"))
+    empty = monthly(office, province="04", month="2026-03", now=at("2026-06-01T08:00"))
     assert empty.rows == ()
     assert empty.total.as_dict()["on_time_percent"] is None
-    assert monthly(office.engine, province="38", month="2026-02", now=at("2026-06-01T08:00")).rows == ()
+    assert monthly(office, province="38", month="2026-02", now=at("2026-06-01T08:00")).rows == ()
 
 
 def test_a_table_that_does_not_add_up_is_not_published(office: Office) -> None:
     finish(office, "2026-03-02T09:00", "2026-03-09T16:00")
+    monthly(office, province="38", month="2026-03", now=at("2026-06-01T08:00"))
     with writing(office.engine) as session:
-        session.execute(text("UPDATE dossiers SET verdict = NULL"))
+        session.execute(text("""UPDATE figure_counts SET counts = '{"late": 1}' WHERE formula = 'ii06a'"""))
     with pytest.raises(DoesNotReconcile) as refused:
-        monthly(office.engine, province="38", month="2026-03", now=at("2026-06-01T08:00"))
+        monthly(office, province="38", month="2026-03", now=at("2026-06-01T08:00"))
     assert refused.value.facts == {"period": "2026-03", "rows": [COMMUNE, ""]}

@@ -9,12 +9,12 @@ import pytest
 from pydantic import ValidationError
 
 from performance.errors import UnknownFormula, WrongPeriod
-from performance.formulas import COLUMNS, Formula, formula, percent
+from performance.formulas import Formula, formula, percent
 from performance.reports import Period, Row
 
 
 def counted(**numbers: int) -> dict[str, int]:
-    return {**dict.fromkeys(COLUMNS, 0), **numbers}
+    return {**dict.fromkeys(formula("ii06a").columns, 0), **numbers}
 
 
 def test_nothing_resolved_is_no_data_and_never_a_hundred_per_cent() -> None:
@@ -41,7 +41,7 @@ def test_per_cent_with_two_decimals_rounded_half_up(rate: Fraction, shown: str) 
 
 
 def test_a_row_reconciles_only_when_all_three_agree() -> None:
-    good = counted(received_online=3, carried_over=2, early=1, late=1, open_in_time=1, open_late=1, ended_otherwise=1)
+    good = counted(received_online=3, carried_over=2, early=1, late=1, open_in_time=1, open_late=1, refused=1)
     assert Row("14845", good, 5).reconciles
     assert not Row("14845", good, 6).reconciles
     assert not Row("14845", {**good, "early": 2}, 5).reconciles
@@ -54,7 +54,7 @@ def test_a_month_is_local() -> None:
     assert Period.month("2026-12").end == datetime(2026, 12, 31, 17, tzinfo=UTC)
 
 
-@pytest.mark.parametrize("name", ["2026-13", "2026-00", "07/2026", "", "2026-7", "0000-01"])
+@pytest.mark.parametrize("name", ["2026-13", "2026-00", "07/2026", "", "2026-7", "0000-01", "2026-Q5"])
 def test_what_is_no_month_is_refused(name: str) -> None:
     with pytest.raises(WrongPeriod):
         Period.month(name)
