@@ -16,6 +16,7 @@ from dossiers import people_errors as pe
 from notifications import errors as n
 from notifications.slips import slip_errors as sl
 from performance import errors as f
+from performance import seal_errors as se
 from procedures import errors as p
 
 
@@ -185,4 +186,14 @@ TABLE: Mapping[type[Exception], Row] = {
     f.UnknownFormula: Row(404, "Không có công thức này."),
     f.NoClass: Row(500, "Công thức tính hồ sơ này nhưng không xếp vào cột nào."),
     f.WrongCondition: Row(500, "Điều kiện trong tệp công thức không đọc được."),
+    se.BrokenSealKey: Row(500, "Tệp khoá niêm phong bị lỗi."),
+    se.SealedMeanwhile: Row(409, "Vừa có tiến trình khác niêm phong: hãy thử lại."),
+    se.UnknownSeal: Row(404, "Không có niêm phong này."),
+    se.NoSealToStandOn: Row(409, "Chưa có niêm phong nào bao gồm số liệu này nên không công bố."),
+    se.UnknownPublication: Row(404, "Không có lần công bố này."),
+    se.AlreadyPublished: Row(
+        409, "Số liệu này đã được công bố: muốn công bố lại phải nêu lần công bố bị thay và lý do."
+    ),
+    se.NothingRestated: Row(409, "Công bố lại phải cùng tỉnh, cùng kỳ và khác số liệu đã công bố."),
+    se.NothingToAudit: Row(404, "Tỉnh này không có hồ sơ nào trong tháng đó để lấy mẫu."),
 }

@@ -72,6 +72,11 @@ class Settings(BaseSettings):
         default=None,
         description="File with the key that signs receipt slips; empty means `slip.key` in home, made at first need.",
     )
+    seal_key_file: Path | None = Field(
+        default=None,
+        description="File with the key that signs seals of the ledger; empty means `seal.key` in home, made at first "
+        "need. Keep a copy elsewhere; it is in no backup.",
+    )
     lease_seconds: int = Field(
         default=60,
         ge=2,
@@ -161,6 +166,16 @@ class Settings(BaseSettings):
     def slip_key(self) -> Path:
         """Where the key that signs receipt slips lies."""
         return self.slip_key_file or self.home / "slip.key"
+
+    @property
+    def seal_key(self) -> Path:
+        """Where the key that signs seals lies."""
+        return self.seal_key_file or self.home / "seal.key"
+
+    @property
+    def seals_folder(self) -> Path:
+        """Where seals are put for the province to fetch."""
+        return self.home / "seals"
 
 
 @cache
