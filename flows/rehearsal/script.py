@@ -6,73 +6,22 @@ It looks at nothing but the plan, the state and the time, so the same is done ho
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from dossiers.permitted import Action
-from dossiers.states import ENDED, RUNNING, DossierState, OpenStep, Status
-from dossiers.working_time import add_office_minutes
-from flows.demonstration.forms import documents_for
-from flows.rehearsal.plans import Body, Course, DossierPlan, Intake
-from procedures.calendars import Calendar
-from procedures.communes import commune as commune_of
-from procedures.limits import AreaClass
-from procedures.schema import Definition
-
-DESK = ("receiving_officer", "supervisor")
-CASE = ("case_officer",)
-SIGNER = ("signatory",)
-SUPERVISOR = ("supervisor", "signatory")
-OFFLINE_REASON = "Mất mạng, ghi sổ giấy (diễn tập)"
-
-
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """A dossier as somebody finds it on the desk. `tried`: what was done or refused before."""
-
-    plan: DossierPlan
-    state: DossierState
-    definition: Definition
-    calendar: Calendar
-    """The calendar in force at the desk."""
-    now: datetime
-    moved_by_calendar: bool
-    tried: frozenset[str] = frozenset()
-
-    def after(self, since: datetime, what: object, low_hours: float, high_hours: float) -> datetime:
-        """Some hours of office time after a moment, thrown once for each purpose."""
-        hours = self.plan.dice(what).uniform(low_hours, high_hours)
-        return add_office_minutes(since, max(1, round(hours * 60)), self.calendar)
-
-
-@dataclass(frozen=True, slots=True)
-class Deed:
-    """What somebody does: the roles that may, whose step it is, and who must not be the one."""
-
-    action: Action
-    command: dict[str, Any]
-    roles: tuple[str, ...]
-    assignee: str | None = None
-    avoid: frozenset[str] = field(default_factory=frozenset)
-
-
-@dataclass(frozen=True, slots=True)
-class Later:
-    """Nobody does anything before that moment; None: never again, unless something happens."""
-
-    at: datetime | None
-
-
-Decision = Deed | Later | None
-"""None: this rule has nothing to say."""
+from dossiers.states import ENDED, RUNNING, OpenStep, Status
+from flows.rehearsal.deeds import CASE, DESK, NAMED, SIGNER, SUPERVISOR, Decision, Deed, Later, Seen
+from flows.rehearsal.plans import Body, Course, Intake
+from flows.rehearsal.script_intake import at_intake
+from flows.rehearsal.script_steps import at_step
 
 
 def decide(seen: Seen) -> Deed | Later:
     """What happens now, or when to look again."""
     state = seen.state
     if state.status in (Status.SUBMITTED, Status.FORWARDED):
-        return _at_intake(seen)
+        return at_intake(seen)
     if (request := state.open_supplement) and state.status in (Status.INCOMPLETE, Status.AWAITING_SUPPLEMENT):
         return _answer(seen, request.number)
     if state.status in ENDED:
@@ -82,50 +31,6 @@ def decide(seen: Seen) -> Deed | Later:
         if found is not None:
             return found
     return Later(None)
-
-
-def _at_intake(seen: Seen) -> Deed | Later:
-    state = seen.state
-    if state.status is Status.FORWARDED:
-        arrives = seen.after(state.last_occurred_at or seen.now, "post", 2, 10)
-        return Later(arrives) if seen.now < arrives else Deed(Action.RECEIVE_AT_COMPETENT_BODY, {}, DESK)
-    if state.commune != state.intake_commune and state.received_at_competent_body is None:
-        return Deed(Action.FORWARD, {}, DESK)
-    return _complete(seen)
-
-
-def _complete(seen: Seen) -> Deed | Later:
-    """Somebody looks whether everything is there."""
-    state, plan = seen.state, seen.plan
-    if plan.intake is Intake.IGNORED and (seen.now < (at := seen.after(plan.starts_at, "ignored", 8, 40))):
-        return Later(at)
-    asks = plan.intake in (Intake.SUPPLEMENTED, Intake.NEVER_COMPLETED)
-    if asks and not state.supplements and not state.reopened:
-        return Deed(Action.REQUEST_SUPPLEMENT, {"items": [{"problem": "Thiếu chữ ký (diễn tập)"}]}, DESK)
-    if plan.intake is Intake.REFUSED and not state.reopened:
-        return Deed(Action.REFUSE, {"reason": "Không thuộc thẩm quyền (diễn tập)"}, DESK)
-    if plan.intake is Intake.WITHDRAWN and not state.reopened:
-        return Deed(Action.WITHDRAW, {"reason": "Không còn nhu cầu (diễn tập)"}, DESK)
-    if Action.ACCEPT in seen.tried and not state.reopened:  # the law has changed since it came in
-        return Deed(Action.REFUSE, {"reason": "Thủ tục đã thay đổi, đề nghị nộp lại (diễn tập)"}, DESK)
-    return Deed(Action.ACCEPT, _acceptance(seen), DESK)
-
-
-def _acceptance(seen: Seen) -> dict[str, Any]:
-    case = seen.definition.case(seen.state.case_id)
-    command: dict[str, Any] = {"documents": documents_for(seen.definition, case.id)}
-    if case.time_limit.depends_on_area and commune_of(seen.state.commune).area_class is AreaClass.UNKNOWN:
-        command["area"] = "difficult" if seen.plan.key[0] % 2 else "normal"
-    return command | backdated(seen, 120)
-
-
-def backdated(seen: Seen, minutes: int) -> dict[str, Any]:
-    """What a command says that is recorded later than it was done, where the plan has it so."""
-    timers = seen.state.open_consultations or seen.state.open_supplement or seen.state.open_pauses
-    if seen.plan.intake is not Intake.OFFLINE or seen.plan.parent or timers:
-        return {}
-    at = max(seen.now - timedelta(minutes=minutes), seen.state.last_occurred_at or seen.plan.starts_at)
-    return {"occurred_at": at, "backdating_reason": OFFLINE_REASON} if at < seen.now else {}
 
 
 def _answer(seen: Seen, number: int) -> Deed | Later:
@@ -255,13 +160,7 @@ def _assign(seen: Seen) -> Decision:
     return None
 
 
-NAMED = "the officer of the plan"
-"""Stands for the case officer of the team whom the dossier's dice choose."""
-
-
 def _work(seen: Seen) -> Decision:
-    from flows.rehearsal.script_steps import at_step
-
     looks: list[datetime] = []
     steps: list[OpenStep] = sorted(seen.state.open_steps.values(), key=lambda o: o.occurrence)
     for found in steps:

@@ -8,8 +8,8 @@ from typing import Any
 from dossiers.permitted import Action
 from dossiers.states import MACHINE_KINDS, OpenStep, Status
 from flows.demonstration.plans import away_from, outcome_towards
+from flows.rehearsal.deeds import CASE, DESK, SIGNER, Deed, Later, Seen, backdated, paid
 from flows.rehearsal.plans import Applicant, Body, Course, DossierPlan
-from flows.rehearsal.script import CASE, DESK, SIGNER, Deed, Later, Seen, backdated
 from procedures.schema import Definition
 from procedures.steps import Act, Kind, Step
 
@@ -98,19 +98,11 @@ def _wait(seen: Seen, found: OpenStep, step: Step) -> Found:
         at = seen.after(found.opened_at, f"applicant {found.occurrence}", 30, 60)
     if seen.now < at:
         return Later(min(at, over) if over else at)
-    if step.wait_for == "payment" and seen.definition.fees:
-        return _payment(seen)
+    if step.wait_for == "payment" and (payment := paid(seen)):
+        return payment
     roles = (str(step.role.value),) if step.role else DESK
     command = {"occurrence": found.occurrence, "outcome": _towards(seen, step)}
     return Deed(Action.COMPLETE_STEP, command, roles, found.assignee)
-
-
-def _payment(seen: Seen) -> Deed:
-    fee = seen.definition.fees[0]
-    if seen.plan.answers is Applicant.EXEMPT:
-        return Deed(Action.RECORD_EXEMPTION, {"fee": fee.id, "ground": "Hộ nghèo (diễn tập)"}, DESK)
-    paid = {"fee": fee.id, "amount_vnd": int(fee.amount_vnd or 1000), "how": "cash", "receipt": f"{seen.plan.key[0]}"}
-    return Deed(Action.RECORD_PAYMENT, paid, DESK)
 
 
 def _towards(seen: Seen, step: Step) -> str:

@@ -14,9 +14,10 @@ from dossiers.permitted import Action
 from dossiers.work import desk
 from dossiers.working_time import add_office_minutes, local_date
 from flows.demonstration.forms import documents_for, form_for
+from flows.rehearsal.deeds import DESK, NAMED, OFFLINE_REASON, Deed, Seen
 from flows.rehearsal.hands import Hands, Sight
 from flows.rehearsal.plans import DossierPlan, Intake, Key, plan_one
-from flows.rehearsal.script import DESK, NAMED, OFFLINE_REASON, Deed, Seen, decide
+from flows.rehearsal.script import decide
 from flows.rehearsal.setting import Setting
 from procedures.calendars import load_calendar
 from procedures.communes import commune as commune_of
