@@ -37,7 +37,7 @@ def test_the_wheel_runs_in_an_empty_folder(tmp_path: Path) -> None:
     motcua = tmp_path / "env" / "bin" / "motcua"
     due = json.loads(run(motcua, "due", "--procedure", "1.001193", "--from", "2026-04-28T15:01", "--json"))
     assert due["due_on"] == "2026-04-29"
-    assert json.loads(run(motcua, "migrate", "--json")) == {"changed": True, "schema": "0002"}
+    assert json.loads(run(motcua, "migrate", "--json")) == {"changed": True, "schema": "0004"}
     assert json.loads(run(motcua, "check", "--json"))["files"] >= 100
     assert json.loads(run(motcua, "rebuild", "--check", "--json"))["sound"] is True
     run(motcua, "backup", tmp_path / "b.gz")
