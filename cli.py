@@ -9,12 +9,20 @@ import typer
 
 import notifications.tables  # noqa: F401 - its tables belong into every backup
 from api.commands import web
-from dossiers import backup_commands, calendar_commands, duty_commands, people_commands, procedure_commands
+from dossiers import (
+    backup_commands,
+    calendar_commands,
+    duty_commands,
+    people_commands,
+    procedure_commands,
+    timeline_commands,
+)
 from dossiers import commands as dossier_commands
 from dossiers.absence_commands import absence
 from dossiers.definition_commands import check
 from dossiers.document_commands import document
 from dossiers.errors import DossierError
+from dossiers.importing import commands as import_commands
 from dossiers.shell import REFUSED
 from flows import commands as flow_commands
 from flows.demonstration.commands import demo
@@ -26,6 +34,7 @@ from performance import seal_tables  # noqa: F401 - as those below
 from performance import tables as performance_tables  # noqa: F401 - its tables belong into every backup
 from performance.commands import performance
 from performance.errors import PerformanceError
+from performance.seal_commands import seal, verify
 from procedures.drafting_commands import draft
 from procedures.errors import ProcedureError
 from procedures.exchange_commands import diagram
@@ -50,7 +59,7 @@ for command in (
     check,
     dossier_commands.due,
     dossier_commands.explain,
-    dossier_commands.dossier,
+    timeline_commands.dossier,
     people_commands.coverage,
     people_commands.reassign,
     duty_commands.duties,
@@ -64,8 +73,11 @@ for command in (
     slip_commands.slip_key,
     slip_commands.verify_slip,
     performance,
+    verify,
 ):
     app.command()(command)
+app.command("import")(import_commands.import_)
+app.command()(import_commands.imports)
 person.command()(dossier_commands.erase)
 app.add_typer(person, name="person")
 app.add_typer(document, name="document")
@@ -80,6 +92,7 @@ procedures.command()(procedure_commands.replay)
 app.add_typer(procedures, name="procedures")
 app.add_typer(absence, name="absence")
 app.add_typer(notices, name="notices")
+app.add_typer(seal, name="seal")
 app.add_typer(people_commands.exemption, name="exemption")
 app.add_typer(people_commands.staff, name="staff")
 

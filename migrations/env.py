@@ -4,6 +4,7 @@ from alembic import context
 from sqlmodel import SQLModel
 
 import dossiers.desk_tables
+import dossiers.import_tables
 import dossiers.personal_tables
 import dossiers.tables  # noqa: F401 - enters the metadata
 import notifications.tables  # noqa: F401 - enters the metadata

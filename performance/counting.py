@@ -31,6 +31,7 @@ BREAKDOWNS = {
     "procedure": "procedure",
     "officer": "case_officer",
     "channel": "channel",
+    "department": "unit",
 }
 Numbers = dict[str, dict[str, int]]
 """The classes of a formula by value of the breakdown; what counts nothing is not there."""

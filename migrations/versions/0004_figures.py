@@ -17,6 +17,7 @@ def upgrade() -> None:
     _facts()
     _counts()
     _seals()
+    _imports()
 
 
 def _facts() -> None:
@@ -194,6 +195,36 @@ def _seals() -> None:
     op.create_index('ix_publications_province', 'publications', ['province'])
     for table in ('seals', 'seal_leaves', 'seal_nodes', 'publications'):
         _forbid_changes(table)
+
+
+def _imports() -> None:
+    big, text = sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), sqlmodel.sql.sqltypes.AutoString
+    op.create_table('imports',
+    sa.Column('id', big, autoincrement=True, nullable=False),
+    sa.Column('source', text(length=40), nullable=False),
+    sa.Column('kind', text(length=20), nullable=False),
+    sa.Column('file_name', text(length=200), nullable=False),
+    sa.Column('file_sha256', text(length=64), nullable=False),
+    sa.Column('mapping_sha256', text(length=64), nullable=False),
+    sa.Column('actor', text(length=80), nullable=False),
+    sa.Column('started_at', dossiers.columns.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('ended_at', dossiers.columns.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('report', sa.JSON(), nullable=False),
+    sa.PrimaryKeyConstraint('id')
+    )
+    op.create_index('ix_imports_source', 'imports', ['source'])
+    op.create_table('imported_rows',
+    sa.Column('source', text(length=40), nullable=False),
+    sa.Column('key', text(length=100), nullable=False),
+    sa.Column('dossier_id', big, nullable=False),
+    sa.Column('code', text(length=40), nullable=False),
+    sa.Column('hash', text(length=64), nullable=False),
+    sa.Column('applied', sa.JSON(), nullable=False),
+    sa.Column('import_id', big, nullable=False),
+    sa.PrimaryKeyConstraint('source', 'key')
+    )
+    op.create_index('ix_imported_rows_dossier_id', 'imported_rows', ['dossier_id'])
+    op.create_index('ix_imported_rows_import_id', 'imported_rows', ['import_id'])
 
 
 def _forbid_changes(table: str) -> None:
