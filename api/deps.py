@@ -125,6 +125,14 @@ def at_place_in_all_fields(request: Request, actor: Actor, permission: Permissio
     authorise(actor, permission, province=province, commune=commune, field=ALL_FIELDS)
 
 
+def at_place_or_own(request: Request, actor: Actor, permission: Permission) -> None:
+    """As `at_place_in_all_fields`; without a place, by any grant in all fields: the route shows what those cover."""
+    if request.query_params.get("commune") or request.query_params.get("province"):
+        at_place_in_all_fields(request, actor, permission)
+    elif not any(not grant.field for grant in grants_for(actor, permission)):
+        raise NoAuthority(action=permission.value, actor=actor.id)
+
+
 def _place_asked(request: Request) -> tuple[str, str | None]:
     commune = request.query_params.get("commune") or None
     province = commune_of(commune).province_code if commune else request.query_params.get("province", "")

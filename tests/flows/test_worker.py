@@ -154,6 +154,7 @@ async def test_prefect_is_written_to_only_when_the_declaration_has_changed(
         "deliver-notices",
         "ho-tich",
         "housekeeping",
+        "keep-figures",
         "khac",
         "sweep-deadlines",
         "xay-dung",

@@ -86,7 +86,7 @@ NEEDED = {
     "GET /api/v1/dossiers/{code}/slips/{form}.pdf": "view_personal_data at_dossier",
     "POST /api/v1/dossiers/{code}/slips/06": "view_personal_data at_dossier",
     "GET /api/v1/register.pdf": "view_personal_data at_place_in_all_fields",
-    "GET /api/v1/figures/{month}": "view_figures at_place_in_all_fields",
+    "GET /api/v1/figures/{month}": "view_figures at_place_or_own",
     "GET /api/v1/duties": "view_dossiers at_place_in_all_fields",
     "GET /api/v1/duties/{duty}": "view_dossiers at_place_in_all_fields",
     "GET /api/v1/consultations": "view_dossiers anywhere",
