@@ -9,16 +9,19 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlmodel import Session, col
 
+from dossiers.history import fold
 from dossiers.ledger_check import check
 from dossiers.planned_rungs import PlannedRung
 from dossiers.read_model import rungs_of
+from dossiers.rungs_reached import ReachedRung, rungs_reached
 from dossiers.session import reading
 from dossiers.states import DossierState
 from dossiers.store import ledger
 from dossiers.tables import DossierRow, WakeUpRow, WarningRow
+from dossiers.working_time import LOCAL_ZONE
 from flows.rehearsal.audit import Recorded, audit
 from flows.rehearsal.hands import Offices
-from flows.rehearsal.sentences import sentence
+from procedures.base import Names
 
 
 @dataclass(slots=True)
@@ -65,9 +68,10 @@ def _prove_one(
 
     found = audit(row.code, events, recorded, plan_of=plan_of, end=end)
     proof.problems += [f"{row.code}: {problem}" for problem in found.problems]
-    proof.problems += [
-        f"{row.code}: rung {one.rung} has no sentence" for one in recorded if not sentence(offices.after, one)
-    ]
+    reached = rungs_reached(offices.after, session, row, fold(events), events)
+    explained = [one for one in reached if is_explained(one, offices.after.ladders.names_of(one.rung))]
+    unexplained = Counter(r.rung for r in recorded) - Counter(r.rung for r in explained)
+    proof.problems += [f"{row.code}: rung {rung} has no sentence of its own" for rung in unexplained]
     proof.dossiers += 1
     proof.events += len(events)
     proof.statuses[row.status] += 1
@@ -75,6 +79,13 @@ def _prove_one(
     proof.timers.update(t.kind.value for t in found.elapsed)
     proof.deemed += sum(e.type.value == "ConsultationDeemedAnswered" for e in events)
     proof.on_behalf += sum("on_behalf_of" in e.payload for e in events)
+
+
+def is_explained(one: ReachedRung, names: Names) -> bool:
+    """Whether the timeline's sentence says, in both languages, which rung it is and of which moment."""
+    moment = one.occurred_at.astimezone(LOCAL_ZONE).strftime("%H:%M %d/%m/%Y")
+    said = ((one.explained.vi, names.vi), (one.explained.en, names.en))
+    return all(name != one.rung and name in sentence and moment in sentence for sentence, name in said)
 
 
 def _recorded(session: Session) -> dict[int, list[Recorded]]:

@@ -8,9 +8,12 @@ from typing import Any
 
 from dossiers.events import Event, EventType
 from dossiers.planned_rungs import PlannedRung
+from dossiers.rungs_reached import ReachedRung
 from dossiers.states import DossierState
 from flows.rehearsal.audit import Audit, Recorded, audit
+from flows.rehearsal.proof import is_explained
 from flows.rehearsal.setting import Wish, setting_of
+from procedures.base import Names
 from tests.samples import at
 
 REGISTERED, WITHDRAWN = at("2026-03-02T09:00"), at("2026-03-04T09:00")
@@ -111,6 +114,16 @@ def test_an_automatic_step_is_done_exactly_once() -> None:
     assert audit("MC-1", [opened, done, again], [], plan_of=lambda _s, _a: [], end=END).problems == [
         "automatic step 1 was done 2 times"
     ]
+
+
+def test_a_sentence_names_its_rung_and_its_moment_in_both_languages() -> None:
+    names = Names(vi="Quá hạn", en="Overdue")
+    good = Names(vi="Quá hạn lúc 09:00 03/03/2026", en="Overdue at 09:00 03/03/2026")
+    assert is_explained(ReachedRung("overdue", 0, 0, HALF, HALF, good), names)
+    half_said = Names(vi="Quá hạn lúc 09:00 03/03/2026", en="Overdue")
+    assert not is_explained(ReachedRung("overdue", 0, 0, HALF, HALF, half_said), names)
+    bare = Names(vi="overdue lúc 09:00 03/03/2026", en="overdue at 09:00 03/03/2026")
+    assert not is_explained(ReachedRung("overdue", 0, 0, HALF, HALF, bare), Names(vi="overdue", en="overdue"))
 
 
 def test_the_same_seed_gives_the_same_month_and_another_seed_another() -> None:
