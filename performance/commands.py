@@ -14,6 +14,7 @@ import typer
 from performance.errors import WrongCut, WrongPeriod
 
 if TYPE_CHECKING:
+    from performance.counting import Where
     from performance.periods import Period
     from performance.reports import Report, Row
 
@@ -30,7 +31,7 @@ def performance(
     province: Annotated[str | None, typer.Option(help="Mã tỉnh hai chữ số / two-digit province code")] = None,
     commune: Annotated[str | None, typer.Option(help="Mã xã năm chữ số / five-digit commune code")] = None,
     field: Annotated[str | None, typer.Option(help="Lĩnh vực / field")] = None,
-    by: Annotated[str, typer.Option(help="commune, field, procedure, officer, channel")] = "commune",
+    by: Annotated[str, typer.Option(help="commune, field, procedure, officer, channel, department, month")] = "commune",
     formula: Annotated[list[str] | None, typer.Option(help="Công thức, nhiều lần được / formula, repeatable")] = None,
     as_of: Annotated[str, typer.Option(help="Như đã biết tại mốc sổ hoặc ngày giờ / as known at a cut or moment")] = "",
     as_json: Annotated[bool, typer.Option("--json", help="JSON")] = False,
@@ -41,10 +42,14 @@ def performance(
     from performance.counting import Where
     from performance.reports import STANDARD, report
 
+    period, where = _period(month, quarter, year, first, last), Where(province, (commune,) if commune else (), field)
+    if by == "month":
+        _print_months(period, where, tuple(formula or STANDARD), _as_of(as_of), as_json=as_json)
+        return
     found = report(
         office(),
-        _period(month, quarter, year, first, last),
-        where=Where(province, (commune,) if commune else (), field),
+        period,
+        where=where,
         by=by,
         formulas=tuple(formula or STANDARD),
         as_of=_as_of(as_of),
@@ -162,6 +167,23 @@ def _print(found: Report) -> None:
             f"xin lỗi {shown['apologies_sent']}/{shown['apologies_owed']}; "
             f"toàn trình điện tử {_percent(shown['fully_electronic_rate'])}."
         )
+
+
+def _print_months(
+    period: Period, where: Where, formulas: tuple[str, ...], as_of: int | datetime | None, *, as_json: bool
+) -> None:
+    from dossiers.shell import now, office
+    from performance.months import by_month
+
+    found = by_month(office(), period, where=where, formulas=formulas, as_of=as_of, now=now())
+    if as_json:
+        typer.echo(json.dumps(found.as_dict(), ensure_ascii=False, indent=1))
+        return
+    typer.echo(f"II.06a · {period.name} · mốc sổ / cut {found.reports[-1].cut}")
+    typer.echo(f"{'':7}" + "".join(f"{name:>14}" for name in SHOWN) + f"{'%':>10}")
+    for one in found.reports:
+        cells = _cells(one.total, ["on_time_of_resolved"])
+        typer.echo(f"{one.period.name}" + "".join(f"{cell:>14}" for cell in cells[:-1]) + f"{cells[-1]:>10}")
 
 
 def _cells(row: Row, rates: list[str]) -> list[str]:

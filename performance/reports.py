@@ -254,7 +254,7 @@ def _require_sums(period: Period, rows: tuple[Row, ...], total: Row, formulas: S
 
 def _apart(session: Session, span: Span, by: str, where: Where, *, cut: int | None, read_model: bool) -> dict[str, int]:
     """How many dossiers the period concerns, by another way than the classes: the read model, where it can tell."""
-    if by == "officer" or not read_model:
+    if by in ("officer", "department") or not read_model:
         ended = or_(F.ended_at.is_(None), F.ended_at >= span.start)
         own = and_(F.parent.is_(None), F.accepted_at < span.end, ended)
         column = breakdown(by)
