@@ -39,6 +39,8 @@ class Permission(StrEnum):
     MANAGE_EXEMPTIONS = "manage_exemptions"
     MANAGE_CONTACTS = "manage_contacts"
     DECIDE_NOTICES = "decide_notices"
+    PUBLISH_FIGURES = "publish_figures"
+    DRAW_AUDIT_SAMPLE = "draw_audit_sample"
     IMPORT_DATA = "import_data"
 
 
@@ -92,6 +94,8 @@ AUTHORITY: dict[Action | Permission, frozenset[StaffRole]] = {
     Permission.PLAN_ABSENCE: _OFFICE,
     Permission.DECIDE_ABSENCE: frozenset({R.SUPERVISOR}),
     Permission.DECIDE_NOTICES: _OFFICE,
+    Permission.PUBLISH_FIGURES: frozenset({R.PROVINCE_AUDITOR, R.ADMINISTRATOR}),
+    Permission.DRAW_AUDIT_SAMPLE: frozenset({R.PROVINCE_AUDITOR}),
     Permission.VIEW_COVERAGE: frozenset({R.SUPERVISOR, R.PROVINCE_AUDITOR, R.ADMINISTRATOR}),
     Permission.IMPORT_DATA: frozenset({R.ADMINISTRATOR}),
     Permission.MANAGE_EXEMPTIONS: frozenset({R.ADMINISTRATOR}),
@@ -195,6 +199,7 @@ _PEOPLE_ONLY = frozenset(
         Permission.DECIDE_ABSENCE,
         Permission.MANAGE_EXEMPTIONS,
         Permission.MANAGE_CONTACTS,
+        Permission.PUBLISH_FIGURES,
     }
 )
 """No API token may do these: a token that makes tokens or accounts would outgrow its own scopes."""
