@@ -97,7 +97,8 @@ class Work:
     def record(self, decided: list[NewEvent], *, at: datetime, actor: Actor) -> None:
         """Chain decided events to the ledger in hand and move the state on; the rungs that it had reached are noted."""
         if self.state.revision and not self.held:
-            self.reach(self.now)
+            timer = next_timer(self.state)  # what lies behind an elapsed timer is for the state that the timer makes
+            self.reach(min(self.now, timer.moment) if timer else self.now)
         self._append(decided, at, actor)
 
     def _append(self, decided: list[NewEvent], at: datetime, actor: Actor) -> None:
