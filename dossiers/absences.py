@@ -52,12 +52,10 @@ def plan_absence(
     if not first_on <= last_on < first_on + LONGEST or last_on < local_date(now):
         raise DatesWrong(first_on=first_on.isoformat(), last_on=last_on.isoformat())
     with writing(office.engine) as session:
-        person = lock_member(session, staff)
-        _authorise_planning(actor, person)
-        if substitute is not None:
-            lock_member(session, substitute)
-            if substitute == staff:
-                raise SubstituteNotAble(substitute=substitute, why="same_person")
+        people = {one: lock_member(session, one) for one in sorted({staff, *([substitute] if substitute else [])})}
+        _authorise_planning(actor, people[staff])
+        if substitute == staff:
+            raise SubstituteNotAble(substitute=substitute, why="same_person")
         if (other := overlapping(session, staff, first_on, last_on, (PLANNED, APPROVED))) is not None:
             raise AbsenceOverlaps(absence=other.id, first_on=other.first_on, last_on=other.last_on)
         row = AbsenceRow(

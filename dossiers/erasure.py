@@ -31,7 +31,9 @@ def erase_person(office: Office, code: str, *, now: datetime) -> int:
     with writing(office.engine) as session:
         persons = _same_person(session, code)
         dossiers = select(col(DossierRow.id)).where(col(DossierRow.applicant_id).in_(persons))
-        count = len(session.execute(dossiers).all())
+        # Locked, so that whoever is just writing a text or making a slip of one ends before, or begins after.
+        locked = dossiers.order_by(col(DossierRow.id)).with_for_update()
+        count = len(session.execute(locked).all())
         holding = select(col(DocumentRow.dossier_id)).where(col(DocumentRow.removed_at).is_(None))
         codes = select(col(DossierRow.code)).where(col(DossierRow.id).in_(dossiers), col(DossierRow.id).in_(holding))
         with_documents = session.execute(codes.order_by(col(DossierRow.id))).scalars().all()

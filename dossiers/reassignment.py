@@ -17,12 +17,12 @@ from dossiers.delegation import members
 from dossiers.errors import DossierError, NoAuthority
 from dossiers.gate import act
 from dossiers.idempotency import IdempotencyKey, first_answer, remember
+from dossiers.listing import visible
 from dossiers.office import Office
 from dossiers.people_errors import AssigneeAbsent, NothingToReassign, UnknownColleague
 from dossiers.permitted import Action
 from dossiers.session import reading, writing
 from dossiers.tables import DossierRow, OpenStepRow
-from dossiers.views import may_view
 from dossiers.working_time import local_date
 from procedures.errors import ProcedureError
 
@@ -125,15 +125,16 @@ def _plan(
         until = absent_until(session, to, local_date(now))
         if until and not even_if_absent:
             raise AssigneeAbsent(absent_until=until.isoformat())
-    chosen = [[row.code, step.occurrence] for row, step in _steps(session, which) if may_view(actor, row)]
+    chosen = [[row.code, step.occurrence] for row, step in _steps(session, which, actor)]
     return {"steps": chosen, "absent_until": until.isoformat() if until else None}
 
 
-def _steps(session: Session, which: Which) -> Sequence[tuple[DossierRow, OpenStepRow]]:
+def _steps(session: Session, which: Which, actor: Actor) -> Sequence[tuple[DossierRow, OpenStepRow]]:
     query = (
         select(DossierRow, OpenStepRow)
         .join(OpenStepRow, col(OpenStepRow.dossier_id) == col(DossierRow.id))
         .where(
+            visible(actor),
             col(OpenStepRow.role).is_not(None),
             col(OpenStepRow.assignee) == which.from_ if which.from_ else col(OpenStepRow.assignee).is_(None),
         )

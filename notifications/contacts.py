@@ -61,7 +61,7 @@ def set_contact(
         NotAnAddress: one of the addresses is none.
     """
     province_of(province)
-    _authorise(actor, province)
+    authorise_contacts(actor, province)
     if (email and not is_address(email)) or (phone and phone_digits(phone) is None):
         raise NotAnAddress
     if webhook:
@@ -108,7 +108,7 @@ def _by_id(session: Session, contact_id: int, actor: Actor) -> ConsultedBodyRow:
     row = session.get(ConsultedBodyRow, contact_id)
     if row is None:
         raise UnknownRecipient(contact=contact_id)
-    _authorise(actor, row.province)
+    authorise_contacts(actor, row.province)
     return row
 
 
@@ -117,7 +117,12 @@ def _by_name(session: Session, province: str, name: str) -> ConsultedBodyRow | N
     return next((r for r in rows if spelled(r.name) == spelled(name)), None)
 
 
-def _authorise(actor: Actor, province: str) -> None:
+def authorise_contacts(actor: Actor, province: str) -> None:
+    """Nothing, when the actor manages contacts in that province.
+
+    Raises:
+        NoAuthority: no role of the actor allows it there.
+    """
     if not any(g.province == province for g in grants_for(actor, Permission.MANAGE_CONTACTS)) and not actor.is_system:
         raise NoAuthority(action=Permission.MANAGE_CONTACTS.value, commune=province, actor=actor.id)
 

@@ -73,9 +73,11 @@ class Directory:
         return self._holding(role, dossier.province, dossier.commune, dossier.field)
 
     def supervisors(self, dossier: DossierRow) -> list[Recipient]:
-        """The supervisors of the commune that has the dossier."""
+        """The supervisors of the commune that has the dossier; all of them where none is there and nobody stands in."""
         commune = dossier.commune if dossier.accepted_at else dossier.intake_commune
-        return self._holding(StaffRole.SUPERVISOR, _province(commune), commune, dossier.field)
+        place = _province(commune), commune
+        there = self._holding(StaffRole.SUPERVISOR, *place, dossier.field)
+        return there or [one.recipient for one in self._who_hold(StaffRole.SUPERVISOR, *place, dossier.field).values()]
 
     def auditors(self, dossier: DossierRow) -> list[Recipient]:
         """The auditors of the province, and the province's own system where it is entered among the bodies."""
@@ -122,12 +124,13 @@ class Directory:
         return self.person(dossier, actor) if actor else []
 
     def _holding(self, role: str, province: str, commune: str, field: str) -> list[Recipient]:
-        people = self._colleagues(province, commune)
+        return self._present(self._who_hold(role, province, commune, field), province, commune)
 
+    def _who_hold(self, role: str, province: str, commune: str, field: str) -> dict[str, _Colleague]:
         def holds(one: _Colleague) -> bool:
             return any(g.role == role and g.reaches(province, commune, field) for g in one.grants)
 
-        return self._present([i for i, one in people.items() if holds(one)], province, commune)
+        return {i: one for i, one in self._colleagues(province, commune).items() if holds(one)}
 
     def _present(self, ids: Iterable[str], province: str, commune: str) -> list[Recipient]:
         gone = self._absences()

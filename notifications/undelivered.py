@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -17,19 +17,21 @@ from dossiers.errors import NoAuthority
 from dossiers.listing import visible
 from dossiers.office import Office
 from dossiers.people import log_access
-from dossiers.personal_tables import AccessRow, ApplicantRow, StaffRow
+from dossiers.personal_tables import AccessRow, ApplicantRow
 from dossiers.session import reading, writing
 from dossiers.settings import Settings
 from dossiers.tables import DossierRow, WarningRow
 from dossiers.views import may_view
 from notifications.channels import CHANNELS
 from notifications.channels.smtp import is_address
+from notifications.contacts import authorise_contacts
 from notifications.contents import worded
 from notifications.errors import NotAnAddress, UnknownMessage, UnknownRecipient
 from notifications.messages import DECISIONS, Decision
 from notifications.recipients import APPLICANT, BODY, Recipient, recipient_by_key
 from notifications.sms_text import fitted, phone_digits, segments
 from notifications.tables import MessageRow, MessageState
+from notifications.warning_contents import CHUNK
 from procedures.base import Names
 
 OPEN = (MessageState.UNDELIVERABLE, MessageState.UNKNOWN)
@@ -191,13 +193,13 @@ def mend_address(
     Raises:
         UnknownMessage, UnknownRecipient: there is none.
         NotAnAddress: that is none.
-        NoAuthority: the actor may not decide about it.
+        NoAuthority: the actor may not decide about it; or manages no contacts, where a body is the recipient.
     """
     if (email and not is_address(email)) or (phone and phone_digits(phone) is None) or not (email or phone):
         raise NotAnAddress
     with writing(office.engine) as session:
         message, dossier = _found(session, message_id, actor, Permission.DECIDE_NOTICES)
-        row = _row_of(session, message)
+        row = _row_of(session, message, actor)
         row.email, row.phone = email or row.email, phone or row.phone
         session.add(row)
         dossier_id = dossier.id if dossier else None
@@ -212,14 +214,16 @@ def mend_address(
         )
 
 
-def _row_of(session: Session, message: MessageRow) -> ApplicantRow | StaffRow | ConsultedBodyRow:
+def _row_of(session: Session, message: MessageRow, actor: Actor) -> ApplicantRow | ConsultedBodyRow:
     kind, _, found = message.recipient.partition(":")
-    row: ApplicantRow | StaffRow | ConsultedBodyRow | None
+    row: ApplicantRow | ConsultedBodyRow | None
     if kind == APPLICANT:
         row = session.get(ApplicantRow, int(found))
         row = None if row is None or row.erased_at is not None else row
     elif kind == BODY:
         row = session.get(ConsultedBodyRow, int(found))
+        if row is not None:  # all communes of the province write to it: whoever keeps the contacts may change it
+            authorise_contacts(actor, row.province)
     else:
         row = None  # accounts of staff are an administrator's
     if row is None:
@@ -254,12 +258,15 @@ def _found(
 
 
 def _sees_digest(session: Session, message: MessageRow, actor: Actor, permission: Permission) -> bool:
-    """Whether one of the dossiers that a digest is about lies where the actor may do that."""
+    """Whether the actor may do that with each dossier that a digest is about: it may be of many communes."""
     if not grants_for(actor, permission):
         return False
-    return any(may_view(actor, dossier, permission) for dossier in _dossiers_of(session, message.warnings[:1]))
+    if not all(may_view(actor, dossier, permission) for dossier in _dossiers_of(session, message.warnings[:1])):
+        return False  # most often the first one says it
+    parts = (message.warnings[i : i + CHUNK] for i in range(0, len(message.warnings), CHUNK))
+    return all(may_view(actor, dossier, permission) for part in parts for dossier in _dossiers_of(session, part))
 
 
-def _dossiers_of(session: Session, warnings: Iterable[int]) -> Iterable[DossierRow]:
+def _dossiers_of(session: Session, warnings: Collection[int]) -> Iterable[DossierRow]:
     joined = col(DossierRow.id) == col(WarningRow.dossier_id)
-    return session.scalars(select(DossierRow).join(WarningRow, joined).where(col(WarningRow.id).in_(list(warnings))))
+    return session.scalars(select(DossierRow).join(WarningRow, joined).where(col(WarningRow.id).in_(warnings)))

@@ -81,8 +81,13 @@ class WebhookChannel(Channel):
         except (OSError, UnicodeError, httpx.InvalidURL) as problem:
             return TryLater(said(problem))
         if self._client is None:
+            # No connection is kept: it is known by its address, and two bodies may have one, each with its certificate.
             self._client = httpx.AsyncClient(
-                timeout=TIMEOUT_SECONDS, follow_redirects=False, trust_env=False, verify=ssl.create_default_context()
+                timeout=TIMEOUT_SECONDS,
+                follow_redirects=False,
+                trust_env=False,
+                verify=ssl.create_default_context(),
+                limits=httpx.Limits(max_keepalive_connections=0),
             )
         body = content(message)
         stamp = str(int(self.now.timestamp()))

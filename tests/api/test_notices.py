@@ -9,10 +9,12 @@ from pydantic import SecretStr
 from sqlalchemy import select, update
 from sqlmodel import col
 
+from dossiers.desk_tables import ConsultedBodyRow
 from dossiers.personal_tables import AccessRow, ApplicantRow, StaffRow
 from dossiers.session import reading, writing
 from dossiers.settings import Settings
 from dossiers.sweep import sweep
+from dossiers.tables import DossierRow, WarningRow
 from notifications.channels.webhook import key_for
 from notifications.outbox import deliver
 from notifications.routing import route
@@ -137,6 +139,39 @@ def test_ones_own_notices_are_in_the_house_even_without_an_address(web: Web) -> 
     assert (one["notice"], one["channel"]) == ("digest", "counter")
     assert code in one["text"]
     assert web.call("GET", "/notices/mine", web.token("clerk")).body == []
+
+
+def test_a_digest_of_many_communes_is_nobodys_who_works_in_one(web: Web) -> None:
+    codes = [web.register(), web.register()]
+    web.person("supervisor")
+    sweep(web.office, now=at("2026-03-12T10:00"))
+    decide_all(web.office, Settings(), now=at("2026-03-12T10:00"))
+    with writing(web.office.engine) as session:
+        digest = session.scalars(select(MessageRow).where(col(MessageRow.notice) == "digest")).first()
+        assert digest is not None
+        message, warned = digest.message_id, set(digest.warnings)
+    clerk = web.token("clerk")
+    assert web.call("GET", f"/notices/{message}", clerk).status == 200
+    with writing(web.office.engine) as session:
+        other = select(DossierRow).where(col(DossierRow.code) == codes[1])
+        row = session.scalars(other).one()
+        assert warned & set(session.scalars(select(WarningRow.id).where(col(WarningRow.dossier_id) == row.id)))
+        row.commune = row.intake_commune = "14854"
+    assert web.call("GET", f"/notices/{message}", clerk).status == 403
+    assert web.call("GET", f"/notices/{message}", web.token("clerk", commune="")).status == 200
+
+
+def test_a_bodys_address_is_changed_by_whoever_keeps_the_contacts(web: Web) -> None:
+    _, message = refused(web)
+    with writing(web.office.engine) as session:
+        body = ConsultedBodyRow(province="38", name="Công an tỉnh", email="a@congan.vn")
+        session.add(body)
+        session.flush()
+        session.execute(update(MessageRow).values(recipient=f"body:{body.id}"))
+    path, email = f"/notices/{message}/address", {"email": "b@congan.vn"}
+    assert web.call("PUT", path, web.token("receiving_officer"), json=email).status == 403
+    with reading(web.office.engine) as session:
+        assert session.scalars(select(ConsultedBodyRow.email)).one() == "a@congan.vn"
 
 
 def test_contacts_of_bodies_are_kept_per_province(web: Web) -> None:

@@ -6,6 +6,8 @@ from datetime import date
 from typing import Any
 
 import pytest
+from sqlalchemy import update
+from sqlmodel import col
 
 from dossiers.absence_preview import preview, preview_of
 from dossiers.absences import absences, decide_absence, plan_absence
@@ -24,6 +26,8 @@ from dossiers.people_errors import (
     UnknownColleague,
 )
 from dossiers.reassignment import Which, reassign
+from dossiers.session import writing
+from dossiers.tables import DossierRow
 from tests.conftest import make_office
 from tests.desk import MONDAY, Desk, count_events
 from tests.people import as_of, grant, hire, send_away
@@ -257,3 +261,16 @@ def test_a_reassignment_says_whose_and_to_somebody_present(staffed: Office) -> N
     Desk(staffed).accepted()
     given = reassign(staffed, Which(None, step="appraise"), to="mai", even_if_absent=True, actor=boss, now=MONDAY)
     assert (given["absent_until"], given["done"]) == ("2026-03-05", 1)
+
+
+def test_steps_of_other_communes_take_no_place_among_those_to_reassign(
+    staffed: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other, own = Desk(staffed).accepted(), Desk(staffed).accepted()
+    with writing(staffed.engine) as session:
+        away_from_here = {"commune": "14797", "intake_commune": "14797"}
+        session.execute(update(DossierRow).where(col(DossierRow.code) == other.code).values(**away_from_here))
+    monkeypatch.setattr("dossiers.reassignment.MOST", 1)
+    boss = as_of(staffed, "truong", MONDAY)
+    answer = reassign(staffed, Which(None, step="appraise"), to="mai", actor=boss, now=MONDAY)
+    assert [(r["dossier"], r["done"]) for r in answer["results"]] == [(own.code, True)]
