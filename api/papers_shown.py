@@ -27,7 +27,7 @@ def fees_shown(session: Session, view: DossierView, *, personal: bool) -> FeesSh
     sheet = fee_sheet(view.definition, view.state)
     said: dict[int, TimelineEntry] = {}
     if any(line.payments or line.exempt for line in sheet.lines):
-        said = {entry.revision: entry for entry in timeline(session, view, personal=personal)}
+        said = {e.revision: e for e in timeline(session, view, personal=personal) if e.revision}
     return FeesShape.model_validate(
         {
             "fees": [_line(line, said) for line in sheet.lines],

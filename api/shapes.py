@@ -9,6 +9,7 @@ from fastapi import Header, Path
 from pydantic import BaseModel, Field
 
 from api.shapes_of_papers import ChecklistShape, FeesShape
+from procedures.base import Names
 
 Code = Annotated[str, Path(max_length=60, description="The dossier's own code, e.g. MC-14845-260302-0001.")]
 IdempotencyHeader = Annotated[
@@ -178,9 +179,9 @@ class DossierShape(BaseModel):
 
 
 class TimelineShape(BaseModel):
-    """One event, free texts in place."""
+    """One event, free texts in place; or a rung of the warning ladder that was reached, which has no revision."""
 
-    revision: int
+    revision: int | None
     type: str
     occurred_at: datetime
     recorded_at: datetime
@@ -189,6 +190,7 @@ class TimelineShape(BaseModel):
     facts: dict[str, Any]
     recorded: bool
     people: dict[str, str] = Field(default_factory=dict, description="Names of the staff whose ids are in facts.")
+    warning: Names | None = Field(default=None, description="What was warned of, in Vietnamese and English.")
 
 
 REFUSALS: dict[int | str, dict[str, Any]] = {

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -177,52 +176,6 @@ def _due(start: datetime, rule: Limit, calendar: Calendar, pauses: list[str]) ->
             for d in reading.days
         ],
     }
-
-
-def dossier(
-    code: Annotated[str, typer.Argument(help="Mã hồ sơ / dossier code")],
-    cut: Annotated[int | None, typer.Option(help="Như đã biết tại số cắt này / as known at that cut")] = None,
-    as_json: AsJson = False,
-) -> None:
-    """Một hồ sơ và dòng thời gian của nó / a dossier and its timeline."""
-    from dossiers.history import fold
-    from dossiers.session import reading
-    from dossiers.store import find, ledger
-    from dossiers.views import staff_names
-
-    place = office()
-    with reading(place.engine) as session:
-        row = find(session, code)
-        events = ledger(session, row.id or 0, up_to_cut=cut)
-        names = staff_names(session, {e.actor for e in events})
-    state = fold(events)
-    shown: dict[str, Any] = {
-        "dossier": code,
-        "procedure": state.procedure,
-        "version": state.version,
-        "commune": state.commune,
-        "status": state.status.value,
-        "revision": state.revision,
-        "due_at": shown_local(row.due_at),
-        "promised_at": shown_local(state.promised_at),
-        "finished_at": shown_local(state.finished_at),
-        "open_steps": [{"occurrence": o.occurrence, "step": o.step, "role": o.role} for o in state.open_steps.values()],
-        "events": [
-            {
-                "revision": e.revision,
-                "type": e.type.value,
-                "occurred_at": shown_local(e.occurred_at),
-                "recorded_at": shown_local(e.recorded_at),
-                "actor": e.actor,
-                "actor_name": names.get(e.actor, e.actor),
-                "payload": e.payload,
-            }
-            for e in events
-        ],
-    }
-    lines = [f"{code} · {state.procedure} v{state.version} · {state.status.value} · r{state.revision}"]
-    lines += [f"  {e['revision']:>3} {e['occurred_at']} {e['type']:<28} {e['actor_name']}" for e in shown["events"]]
-    say(shown, as_json=as_json, text="\n".join(lines))
 
 
 def rebuild(

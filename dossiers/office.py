@@ -74,19 +74,20 @@ class Office:
     def desk_rules(self, state: DossierState, field: str) -> DeskRules:
         """The version and the ladder that a dossier goes by; no version before it was accepted."""
         definition = self.catalogue.version(state.procedure, state.version) if state.version else None
+        return DeskRules(definition, self.ladder_of(state, field), self.due_soon_fraction)
+
+    def ladder_of(self, state: DossierState, field: str) -> Ladder:
+        """The warning ladder of a dossier: that of the day on which it was accepted, before that registered."""
         since = state.accepted_at or state.registered_at
-        ladder = (
-            self.ladders.ladder_for(
-                procedure=state.procedure,
-                field=field,
-                province=state.province,
-                commune=state.commune,
-                on=local_date(since),
-            )
-            if since
-            else Ladder()
+        if since is None:
+            return Ladder()
+        return self.ladders.ladder_for(
+            procedure=state.procedure,
+            field=field,
+            province=state.province,
+            commune=state.commune,
+            on=local_date(since),
         )
-        return DeskRules(definition, ladder, self.due_soon_fraction)
 
     def with_calendars(self, *files: Path) -> Office:
         """The same office as if further calendar files (or folders) were installed."""

@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlmodel import Session, col
 
-from dossiers.authority import Actor, Permission, may
+from dossiers.authority import SYSTEM, Actor, Permission, may
 from dossiers.clock import ClockHistory, ClockReading, read_clock
 from dossiers.events import Event
 from dossiers.explanation import explain
@@ -24,6 +24,7 @@ from dossiers.office import Office
 from dossiers.personal import masked, opened_form
 from dossiers.personal_tables import FreeTextRow, StaffRow
 from dossiers.reading import clock_history
+from dossiers.rungs_reached import ReachedRung, among, rungs_reached
 from dossiers.states import DossierState
 from dossiers.store import find, ledger
 from dossiers.tables import DossierRow
@@ -67,9 +68,12 @@ class DossierView:
 
 @dataclass(frozen=True, slots=True)
 class TimelineEntry:
-    """One event for a reader. `facts`: the payload without routing, texts in place. `recorded` False: by law only."""
+    """One event for a reader. `facts`: the payload without routing, texts in place. `recorded` False: by law only.
 
-    revision: int
+    A warning stands among the events as an entry without a revision, because it is no part of the ledger.
+    """
+
+    revision: int | None
     type: str
     occurred_at: datetime
     recorded_at: datetime
@@ -79,6 +83,8 @@ class TimelineEntry:
     recorded: bool = True
     people: dict[str, str] = field(default_factory=dict)
     """Names of the staff whose ids the facts hold."""
+    warning: Names | None = None
+    """The sentence about a rung of the warning ladder that was reached then."""
 
 
 def open_view(office: Office, session: Session, code: str, *, now: datetime) -> DossierView:
@@ -146,6 +152,28 @@ def timeline(session: Session, view: DossierView, *, personal: bool) -> list[Tim
         )
         for event in view.events
     ]
+
+
+def timeline_with_rungs(office: Office, session: Session, view: DossierView, *, personal: bool) -> list[TimelineEntry]:
+    """The timeline with every recorded rung of the warning ladder among the events, by its legal moment."""
+    rungs = rungs_reached(office, session, view.row, view.state, view.events)
+    return [
+        entry if isinstance(entry, TimelineEntry) else _warned(entry)
+        for entry in among(timeline(session, view, personal=personal), rungs)
+    ]
+
+
+def _warned(rung: ReachedRung) -> TimelineEntry:
+    return TimelineEntry(
+        revision=None,
+        type="Warning",
+        occurred_at=rung.occurred_at,
+        recorded_at=rung.recorded_at,
+        actor=SYSTEM.id,
+        actor_name=SYSTEM.name,
+        facts={"rung": rung.rung, "number": rung.number, "clock_period": rung.clock_period},
+        warning=rung.explained,
+    )
 
 
 def form_values(office: Office, session: Session, view: DossierView, *, show_id: bool) -> dict[str, Any]:

@@ -37,7 +37,7 @@ from dossiers.views import (
     may_see_person,
     open_view,
     staff_names,
-    timeline,
+    timeline_with_rungs,
 )
 from procedures.errors import ProcedureError
 
@@ -150,7 +150,7 @@ def _draw(
         view = open_view(office, session, code, now=now)
         seen = may_see_person(caller.actor, view.row)
         person = _person(office, session, view, show_id=show_id) if seen else None
-        entries = timeline(session, view, personal=seen)
+        entries = timeline_with_rungs(office, session, view, personal=seen)
         offered = offers(office, session, view, actor=caller.actor)
         waiting = view.state.stop_proposal
         named = {o.assignee for o in view.state.open_steps.values() if o.assignee}
@@ -196,10 +196,10 @@ def _person(office: Office, session: Session, view: DossierView, *, show_id: boo
 def _entry(entry: TimelineEntry, view: DossierView, language: str) -> dict[str, Any]:
     return {
         "entry": entry,
-        "title": say(language, f"event.{entry.type}"),
-        "lines": presenting.event_facts(entry, view.definition, language),
+        "title": entry.warning.in_language(language) if entry.warning else say(language, f"event.{entry.type}"),
+        "lines": () if entry.warning else presenting.event_facts(entry, view.definition, language),
         "who": say(language, "app.machine") if entry.actor == "system" else entry.actor_name,
-        "later": entry.recorded and (entry.recorded_at - entry.occurred_at).total_seconds() >= 60,  # noqa: PLR2004
+        "later": entry.recorded and not entry.warning and (entry.recorded_at - entry.occurred_at).total_seconds() >= 60,  # noqa: PLR2004
     }
 
 

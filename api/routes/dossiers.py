@@ -40,7 +40,7 @@ from dossiers.registration import register
 from dossiers.session import reading
 from dossiers.states import Status
 from dossiers.viewing import log_list
-from dossiers.views import DossierView, due_explained, form_values, may_see_person, open_view, timeline
+from dossiers.views import DossierView, due_explained, form_values, may_see_person, open_view, timeline_with_rungs
 
 router = APIRouter(prefix="/dossiers", tags=["dossiers"], responses=REFUSALS)
 Sight = Annotated[Caller, needs(Permission.VIEW_DOSSIERS, at_dossier)]
@@ -199,12 +199,15 @@ def _clock(view: DossierView) -> Clock | None:
 
 @router.get("/{code}/timeline", response_model=list[TimelineShape])
 def look_back(request: Request, code: Code, caller: Sight) -> list[TimelineShape]:
-    """Everything that happened, in order. Free texts are hidden where you may not see personal data."""
+    """Everything that happened, in order. Free texts are hidden where you may not see personal data.
+
+    Rungs of the warning ladder stand among the events; they have no revision, because they are no part of the ledger.
+    """
     office, now = desk_of(request).office, now_of(request)
     with reading(office.engine) as session:
         view = open_view(office, session, code, now=now)
         seen = may_see_person(caller.actor, view.row)
-        entries = timeline(session, view, personal=seen)
+        entries = timeline_with_rungs(office, session, view, personal=seen)
     if seen:
         _log(office, view, caller, "api timeline", now)
     return [TimelineShape.model_validate(e, from_attributes=True) for e in entries]

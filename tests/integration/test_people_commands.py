@@ -34,7 +34,7 @@ def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Office]:
     for name in ("dossiers.people_commands", "dossiers.absence_commands"):
         monkeypatch.setattr(f"{name}.office", lambda: made)
         monkeypatch.setattr(f"{name}.now", lambda: NOW)
-    monkeypatch.setattr("dossiers.commands.office", lambda: made)
+    monkeypatch.setattr("dossiers.timeline_commands.office", lambda: made)
     hire(made, "lan", "case_officer", "receiving_officer")
     hire(made, "mai", "case_officer")
     hire(made, "truong", "supervisor", "head_of_division")
