@@ -19,7 +19,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, LargeBinary, Table, func, insert, inspect, select, text
 from sqlmodel import SQLModel
 
-from dossiers import desk_tables, personal_tables, tables  # noqa: F401 - they enter the metadata
+from dossiers import desk_tables, import_tables, personal_tables, tables  # noqa: F401 - they enter the metadata
 from dossiers.backup_documents import CONTENT, ContentsCheck, content_lines, damaged, needed, restore_contents
 from dossiers.columns import UtcDateTime
 from dossiers.document_errors import DocumentsNotWhole

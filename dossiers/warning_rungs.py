@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from fractions import Fraction
@@ -18,6 +19,7 @@ from dossiers.reading import clock_history
 from dossiers.states import MACHINE_KINDS, RUNNING, DossierState, OpenStep
 from dossiers.working_time import DAY, from_local, local_date, office_time, to_local
 from procedures.calendars import Calendar, day_from_number, day_number
+from procedures.errors import NoCalendar
 from procedures.limits import Limit, Unit
 from procedures.schema import Definition
 
@@ -60,8 +62,9 @@ class _Planning:
             yield from _after(begun, PlannedRung(reading.due_at, rung.id, 0, period))
         for rung in self.ladder.of_kind(Kind.OVERDUE_DAYS):
             following = self.calendar.working_days_before(due // DAY + 1) + rung.number - 1
-            opening = from_local(office.opening(self.calendar.nth_working_day(following)))
-            yield from _after(begun, PlannedRung(opening, rung.id, 0, period))
+            with suppress(NoCalendar):  # the years covered end before it: planned again once there is a later calendar
+                opening = from_local(office.opening(self.calendar.nth_working_day(following)))
+                yield from _after(begun, PlannedRung(opening, rung.id, 0, period))
         by = apology_by(state, reading, self.calendar, self.definition.extension if self.definition else None)
         for rung in self.ladder.of_kind(Kind.APOLOGY_LAST_DAY) if by else ():
             opening = max(self._opening(local_date(by or reading.due_at)), state.clock_starts_at)

@@ -197,7 +197,7 @@ def test_kept_calendars_are_whole_append_only_and_in_the_backup(office: Office, 
     assert dict(kept.decided) == dict(installed.decided)
     assert (kept.first, kept.last, kept.sessions) == (installed.first, installed.last, installed.sessions)
     assert kept.working_numbers == installed.working_numbers
-    assert backup(office.engine, tmp_path / "all.gz").rows["calendar_versions"] == 2
+    assert backup(office.engine, tmp_path / "all.gz", office.documents).rows["calendar_versions"] == 2
     with pytest.raises(DatabaseError, match="only ever added"), writing(office.engine) as session:
         session.execute(text("DELETE FROM calendar_versions"))
     with reading(office.engine) as session, pytest.raises(CalendarNotKept):

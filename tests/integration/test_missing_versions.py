@@ -21,6 +21,7 @@ def test_the_start_warns_of_it(office: Office, tmp_path, capsys) -> None:  # typ
     from dossiers.settings import Settings
 
     Desk(office).accepted()
+    (tmp_path / "secret.key").write_text((b"k" * 32).hex())
     url = office.engine.url.render_as_string(hide_password=False)
     prepare(Settings(home=tmp_path, database_url=url))
     assert "1 open dossiers go by 9.000001 v1, which is not installed" in capsys.readouterr().err
