@@ -30,7 +30,7 @@ from flows.rehearsal.commands import rehearse
 from notifications.commands import notices
 from notifications.errors import NotificationError
 from notifications.slips import commands as slip_commands
-from performance import seal_tables  # noqa: F401 - as those below
+from performance import audit_commands, seal_tables  # noqa: F401 - as those below
 from performance import tables as performance_tables  # noqa: F401 - its tables belong into every backup
 from performance.commands import performance
 from performance.errors import PerformanceError
@@ -74,6 +74,8 @@ for command in (
     slip_commands.verify_slip,
     performance,
     verify,
+    audit_commands.publish,
+    audit_commands.audit_sample,
 ):
     app.command()(command)
 app.command("import")(import_commands.import_)
