@@ -8,17 +8,17 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
-import xlsxwriter
+import xlsxwriter  # type: ignore[import-untyped]
 
 from performance.formulas import formula
 from performance.reports import Report, Row
 from procedures.communes import commune as commune_of
 
 BOM = "\ufeff"
-COLUMNS = (
+COLUMNS: tuple[tuple[str, Callable[[Row], int]], ...] = (
     ("Tổng số", lambda row: row.received),
     ("Trực tuyến", lambda row: row.counted.get("received_online", 0)),
     ("Trực tiếp, bưu chính", lambda row: row.counted.get("received_direct_or_post", 0)),
