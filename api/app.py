@@ -21,6 +21,7 @@ from api.routes import (
     exemptions,
     figures,
     health,
+    imports,
     notices,
     procedures,
     queues,
@@ -52,13 +53,13 @@ def create_app(office: Office, settings: Settings, *, clock: Clock = wall_clock)
     app.state.desk = Desk(office, settings, clock, Throttle())
     for module in (session, procedures, actions, documents, dossiers, duties, calendar, figures, queues, tokens, staff):
         app.include_router(module.router, prefix=REST)
-    for module in (absences, coverage, reassignment, exemptions, slips, notices, contacts):
+    for module in (absences, coverage, reassignment, exemptions, slips, notices, contacts, imports):
         app.include_router(module.router, prefix=REST)
     app.include_router(health.router)
     routing.include(app)
     install(app, rendering.error_page)
     refuse = refusal(rendering.error_page)
-    app.add_middleware(BodyReader, most_bytes=settings.max_body_bytes, refuse=refuse, streamed=is_upload)
+    app.add_middleware(BodyReader, most_bytes=settings.max_body_bytes, refuse=refuse, streamed=lambda m, p: is_upload(m, p) or imports.is_import(m, p))
     app.add_middleware(SecurityHeaders)
     return app
 

@@ -59,13 +59,15 @@ async def send(request: Request, caller: Administrator) -> dict[str, Any]:
         form = await MultiPartParser(request.headers, request.stream(), max_files=2, max_fields=2).parse()
     except MultiPartException as error:
         raise MalformedRequest(problem=error.message) from None
-    async with form:
+    try:
         file, mapping = form.get("file"), form.get("mapping")
         text = (await mapping.read(MOST_MAPPING)) if isinstance(mapping, UploadFile) else str(mapping or "").encode()
         if not isinstance(file, UploadFile) or not text:
             raise MalformedRequest(problem="send the parts `file` and `mapping`")
         dry_run = str(form.get("dry_run", "")).lower() == "true"
         return await run_in_threadpool(_taken, request, caller, file, text, dry_run)
+    finally:
+        await form.close()
 
 
 def _taken(request: Request, caller: Caller, file: UploadFile, text: bytes, dry_run: bool) -> dict[str, Any]:

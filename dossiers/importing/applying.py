@@ -170,7 +170,7 @@ class Applying:
 
     def _went_on(self, known: ImportedRowRow) -> bool:
         """Whether somebody here has worked on the dossier since the other system was heard last."""
-        last = select(func.max(EventRow.revision)).where(  # type: ignore[arg-type]
+        last = select(func.max(EventRow.revision)).where(
             col(EventRow.dossier_id) == known.dossier_id, col(EventRow.type).in_(_FROM_ELSEWHERE)
         )
         ours = (

@@ -64,8 +64,8 @@ def told_by(said: Said, mapping: Mapping, office: Office, *, now: datetime) -> T
     facts |= {"accepted_at": instant(accepted)} if accepted else {}
     if said.end:
         facts |= {"end_kind": said.end, "ended_at": instant(found["ended_at"])}
-    if at := found.get("handed_over_at"):
-        facts["handed_over_at"] = instant(at)
+    if handed_over := found.get("handed_over_at"):
+        facts["handed_over_at"] = instant(handed_over)
     definition = _definition(said, mapping, office, accepted or received)
     field = definition.field if definition else texts["field"] or "khac"
     told = Told(said, facts, field, definition, place.area_class.value)

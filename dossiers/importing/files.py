@@ -59,17 +59,17 @@ def _csv(stream: IO[bytes], mapping: Mapping) -> Iterator[Line]:
     head = stream.read(SAMPLE_BYTES)
     stream.seek(0)
     encoding = mapping.csv.encoding or _encoding(head)
-    text = io.TextIOWrapper(stream, encoding=encoding, newline="")
     sample = codecs.getincrementaldecoder(encoding)().decode(head)
     first = sample.splitlines()[0] if sample else ""
     delimiter = mapping.csv.delimiter or max(DELIMITERS, key=first.count)
     csv.field_size_limit(_MOST_CELL)
-    reader = csv.reader(text, delimiter=delimiter, strict=True)
-    header = [name.strip().removeprefix("\ufeff") for name in next(reader, [])]
-    _check(header, mapping)
-    for row in reader:
-        if row:
-            yield reader.line_num, _cells(header, row)
+    with io.TextIOWrapper(stream, encoding=encoding, newline="") as text:
+        reader = csv.reader(text, delimiter=delimiter, strict=True)
+        header = [name.strip().removeprefix("\ufeff") for name in next(reader, [])]
+        _check(header, mapping)
+        for row in reader:
+            if row:
+                yield reader.line_num, _cells(header, row)
 
 
 def _cells(header: list[str], row: list[Any]) -> Cells:
@@ -90,8 +90,8 @@ def _encoding(head: bytes) -> str:
 
 
 def _xlsx(path: Path, mapping: Mapping) -> Iterator[Line]:
-    from openpyxl import load_workbook
-    from openpyxl.utils.exceptions import InvalidFileException
+    from openpyxl import load_workbook  # type: ignore[import-untyped]
+    from openpyxl.utils.exceptions import InvalidFileException  # type: ignore[import-untyped]
 
     try:
         book = load_workbook(path, read_only=True, data_only=True)

@@ -67,6 +67,9 @@ SIGNED_IN = {
     "GET /dossiers",
 }
 NEEDED = {
+    "POST /api/v1/imports": "import_data anywhere",
+    "GET /api/v1/imports": "import_data anywhere",
+    "GET /api/v1/imports/{number}": "import_data anywhere",
     "GET /dossiers/{code}": "view_dossiers at_dossier",
     "POST /dossiers/{code}/actions/{action}": "view_dossiers at_dossier",
     "GET /dossiers/new": "register_submission gate",
