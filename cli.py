@@ -34,6 +34,7 @@ from performance import audit_commands, seal_tables  # noqa: F401 - as those bel
 from performance import tables as performance_tables  # noqa: F401 - its tables belong into every backup
 from performance.commands import performance
 from performance.errors import PerformanceError
+from performance.export_commands import export, polished
 from performance.seal_commands import seal, verify
 from procedures.drafting_commands import draft
 from procedures.errors import ProcedureError
@@ -73,6 +74,7 @@ for command in (
     slip_commands.slip_key,
     slip_commands.verify_slip,
     performance,
+    polished,
     verify,
     audit_commands.publish,
     audit_commands.audit_sample,
@@ -92,6 +94,7 @@ procedures.command()(diagram)
 procedures.command()(procedure_commands.impact)
 procedures.command()(procedure_commands.replay)
 app.add_typer(procedures, name="procedures")
+app.add_typer(export, name="export")
 app.add_typer(absence, name="absence")
 app.add_typer(notices, name="notices")
 app.add_typer(seal, name="seal")

@@ -59,9 +59,13 @@ def create_app(office: Office, settings: Settings, *, clock: Clock = wall_clock)
     routing.include(app)
     install(app, rendering.error_page)
     refuse = refusal(rendering.error_page)
-    app.add_middleware(BodyReader, most_bytes=settings.max_body_bytes, refuse=refuse, streamed=lambda m, p: is_upload(m, p) or imports.is_import(m, p))
+    app.add_middleware(BodyReader, most_bytes=settings.max_body_bytes, refuse=refuse, streamed=_streamed)
     app.add_middleware(SecurityHeaders)
     return app
+
+
+def _streamed(method: str, path: str) -> bool:
+    return is_upload(method, path) or imports.is_import(method, path)
 
 
 def from_settings() -> FastAPI:

@@ -69,9 +69,7 @@ def _clock(state: DossierState, facts: dict[str, Any]) -> None:
     state.limit = Limit.from_payload(counted["limit"]) if counted else None
     state.calendar_version = counted["calendar"] if counted else None
     state.clock_starts_at = moment(counted["clock_starts_at"]) if counted else state.accepted_at
-    state.original_due_at = (
-        moment(counted["original_due_at"]) if counted else moment(given.get("at"))
-    )
+    state.original_due_at = moment(counted["original_due_at"]) if counted else moment(given.get("at"))
     due_on = counted["original_due_on"] if counted else None
     state.original_due_on = date.fromisoformat(due_on) if due_on else None
     state.promised_at = moment(facts.get("promised_at"))

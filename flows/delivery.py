@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from typing import Any
 
 from prefect import flow
 from prefect.client.schemas.objects import State
-from prefect.states import Completed
+from prefect.states import Completed, Failed
 
 from dossiers.settings import settings
 from flows.desk import desk
@@ -16,6 +17,7 @@ from flows.now import now
 from flows.results import NO_RESULTS
 
 _one_at_a_time = asyncio.Lock()
+log = logging.getLogger(__name__)
 MOST_PASSES = 5
 """Each sends for a minute at most; what is left then is for the next run."""
 
@@ -31,10 +33,19 @@ async def deliver_notices() -> State[Any]:
         from notifications.telling import decide_all
 
         here = desk()
-        decided = await here.call(lambda: decide_all(here.office, settings(), now=now()))
+        failed: list[str] = []
+        decided: Any = None
+        try:
+            decided = await here.call(lambda: decide_all(here.office, settings(), now=now()))
+        except Exception as error:  # what was decided before still goes out, and slips are made; the run shows it
+            log.exception("deciding whom to tell failed")
+            failed.append(f"{type(error).__name__}: {error}")
         report = await deliver(here.office, settings(), now=now())
         passes = 1
         while report.more and passes < MOST_PASSES:
             report, passes = await deliver(here.office, settings(), now=now()), passes + 1
         slips = await here.call(lambda: make_slips(here.office, settings(), now=now()))
-        return Completed(message=f"{decided} {report} {slips}"[:2000])
+        message = f"{decided} {report} {slips}"
+        if failed:
+            return Failed(message=f"{'; '.join(failed)}; {message}"[:2000])
+        return Completed(message=message[:2000])

@@ -8,7 +8,7 @@ import dossiers.import_tables
 import dossiers.personal_tables
 import dossiers.tables  # noqa: F401 - enters the metadata
 import notifications.tables  # noqa: F401 - enters the metadata
-import performance.seal_tables  # noqa: F401 - enters the metadata
+import performance.seal_tables
 import performance.tables  # noqa: F401 - enters the metadata
 
 engine = context.config.attributes["engine"]

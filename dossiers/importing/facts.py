@@ -58,7 +58,7 @@ def told_by(said: Said, mapping: Mapping, office: Office, *, now: datetime) -> T
     received = found["received_at"]
     at_intake = said.end in ("refused", "withdrawn") and fields.accepted_at is not None
     before = mapping.kind == "take_over" and texts["step"] is None and said.end is None
-    accepted = found.get("accepted_at") or (None if at_intake or before else received)
+    accepted: datetime | None = found.get("accepted_at") or (None if at_intake or before else received)
     facts: dict[str, Any] = {name: texts[name] for name in _TEXTS if texts[name] is not None}
     facts |= {"province": place.province_code, "registered_at": instant(received)}
     facts |= {"accepted_at": instant(accepted)} if accepted else {}

@@ -90,8 +90,8 @@ def _encoding(head: bytes) -> str:
 
 
 def _xlsx(path: Path, mapping: Mapping) -> Iterator[Line]:
-    from openpyxl import load_workbook  # type: ignore[import-untyped]
-    from openpyxl.utils.exceptions import InvalidFileException  # type: ignore[import-untyped]
+    from openpyxl import load_workbook
+    from openpyxl.utils.exceptions import InvalidFileException
 
     try:
         book = load_workbook(path, read_only=True, data_only=True)

@@ -86,7 +86,7 @@ def _log(lines: Iterable[Line], mapping: Mapping, report: Report) -> Iterator[Sa
 
 def _skipped(row: dict[str, Any], mapping: Mapping) -> bool:
     if None in row:
-        raise BadCell("cells", None, str(row[None]))
+        raise BadCell("cells", None, str(row[None]))  # type: ignore[index]  # type: ignore[index]
     return any(str(row.get(one.column, "")).strip() in one.in_ for one in mapping.skip)
 
 
@@ -125,7 +125,7 @@ def _same(known: Said, said: Said) -> None:
             if mine.get(name) not in (None, value) and value is not None and not known_by_events(name, known):
                 raise BadCell("not_the_same", None, name)
             if value is not None:
-                mine[name] = value  # type: ignore[assignment,index]
+                mine[name] = value  # type: ignore[assignment]
     if said.due_at and known.due_at not in (None, said.due_at):
         raise BadCell("not_the_same", None, "due_at")
     known.due_at = known.due_at or said.due_at
