@@ -86,7 +86,7 @@ def _log(lines: Iterable[Line], mapping: Mapping, report: Report) -> Iterator[Sa
 
 def _skipped(row: dict[str, Any], mapping: Mapping) -> bool:
     if None in row:
-        raise BadCell("cells", None, str(row[None]))  # type: ignore[index]  # type: ignore[index]
+        raise BadCell("cells", None, str(row[None]))  # type: ignore[index]
     return any(str(row.get(one.column, "")).strip() in one.in_ for one in mapping.skip)
 
 
