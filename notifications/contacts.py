@@ -118,12 +118,14 @@ def _by_name(session: Session, province: str, name: str) -> ConsultedBodyRow | N
 
 
 def authorise_contacts(actor: Actor, province: str) -> None:
-    """Nothing, when the actor manages contacts in that province.
+    """Nothing, when the actor manages contacts of that whole province: they serve every commune.
 
     Raises:
-        NoAuthority: no role of the actor allows it there.
+        NoAuthority: no role of the actor allows it in the whole province.
     """
-    if not any(g.province == province for g in grants_for(actor, Permission.MANAGE_CONTACTS)) and not actor.is_system:
+    grants = grants_for(actor, Permission.MANAGE_CONTACTS)
+    whole = any(g.province == province and not g.commune and not g.field for g in grants)
+    if not whole and not actor.is_system:
         raise NoAuthority(action=Permission.MANAGE_CONTACTS.value, commune=province, actor=actor.id)
 
 
