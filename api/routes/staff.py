@@ -54,6 +54,15 @@ class NewStaff(BaseModel):
     grants: list[GrantShape] = Field(min_length=1, max_length=50)
 
 
+class NewContact(BaseModel):
+    """Where a member of staff is told; what is left out or null is no longer used."""
+
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
+
+    email: str | None = Field(default=None, max_length=200, pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$")
+    phone: str | None = Field(default=None, max_length=40, pattern=r"^[0-9+ .()-]{6,40}$")
+
+
 class NewPassword(BaseModel):
     """A password set by the administrator."""
 
@@ -103,6 +112,16 @@ def deactivate(request: Request, staff_id: StaffId, caller: Administrator) -> di
         row.active = False
         session.execute(delete(SessionRow).where(col(SessionRow.staff_id) == row.id))
         revoke_tokens_of(session, staff_id=row.id, now=now_of(request))
+        session.flush()
+        return _shape(session, row)
+
+
+@router.put("/{staff_id}/contact")
+def set_contact(request: Request, staff_id: StaffId, new: NewContact, caller: Administrator) -> dict[str, Any]:
+    """Set the e-mail address and the telephone number of an account: notices go there from now on."""
+    with writing(desk_of(request).office.engine) as session:
+        row = _within_reach(session, staff_id, caller.actor)
+        row.email, row.phone = new.email, new.phone
         session.flush()
         return _shape(session, row)
 
@@ -160,6 +179,7 @@ def _shape(session: Session, row: StaffRow) -> dict[str, Any]:
         "login": row.login,
         "name": row.name,
         "email": row.email,
+        "phone": row.phone,
         "active": row.active,
         "grants": [
             {"role": g.role, "province": g.province, "commune": g.commune, "field": g.field}

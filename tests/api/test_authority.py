@@ -284,7 +284,11 @@ def test_an_administrator_manages_accounts_of_its_own_province_only(web: Web) ->
     path = f"/staff/{made.body['id']}"
     given = web.call("POST", f"{path}/grants", json={"role": "supervisor", "province": "38"}, headers=headers)
     assert [g["role"] for g in given.body["grants"]] == ["clerk", "supervisor"]
+    contact = {"email": "hoa@example.vn", "phone": "0912 345 678"}
+    told = web.call("PUT", f"{path}/contact", json=contact, headers=headers).body
+    assert (told["email"], told["phone"]) == ("hoa@example.vn", "0912 345 678")
     stranger = web.person("clerk", commune="01321", province="04")
     assert web.call("POST", f"/staff/{stranger}/deactivate", headers=headers).status == 403
+    assert web.call("PUT", f"/staff/{stranger}/contact", json=contact, headers=headers).status == 403
     assert web.call("POST", f"{path}/deactivate", headers=headers).body["active"] is False
     assert web.call("POST", f"{path}/deactivate").status == 403  # the secret is missing

@@ -114,6 +114,7 @@ NEEDED = {
     "POST /api/v1/staff/{staff_id}/grants": "manage_staff anywhere",
     "POST /api/v1/staff/{staff_id}/deactivate": "manage_staff anywhere",
     "POST /api/v1/staff/{staff_id}/password": "manage_staff anywhere",
+    "PUT /api/v1/staff/{staff_id}/contact": "manage_staff anywhere",
     "GET /api/v1/absences": "view_dossiers anywhere",
     "POST /api/v1/absences": "plan_absence anywhere",
     "GET /api/v1/absences/preview": "view_dossiers anywhere",
