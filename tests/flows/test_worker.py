@@ -156,6 +156,7 @@ async def test_prefect_is_written_to_only_when_the_declaration_has_changed(
         "housekeeping",
         "keep-figures",
         "khac",
+        "seal-ledger",
         "sweep-deadlines",
         "xay-dung",
     ]
