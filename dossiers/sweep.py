@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, bindparam, or_, select, update
+from sqlalchemy import Row, bindparam, or_, select, text, update
 from sqlmodel import Session, col
 
 from dossiers.columns import table_of
@@ -18,6 +18,7 @@ from dossiers.gate import apply_timers
 from dossiers.office import Office
 from dossiers.planned_rungs import reached_by
 from dossiers.session import reading, writing
+from dossiers.store import is_postgresql
 from dossiers.tables import DossierRow
 from dossiers.warning_records import insert_warnings, warning_of
 
@@ -111,16 +112,30 @@ def _due(session: Session, now: datetime, size: int) -> Sequence[Row[Any]]:
 def _write(session: Session, due: Sequence[Row[Any]], now: datetime) -> int:
     """Record every rung that has been reached, and point each dossier at its next one."""
     reached: list[dict[str, Any]] = []
-    following: list[dict[str, Any]] = []
+    following: list[tuple[int, datetime | None]] = []
     for row in due:
         planned, next_at = reached_by(row.warning_plan, row.next_warning_at, now)
         reached += [warning_of(row.id, rung, now) for rung in planned]
-        following.append({"dossier": row.id, "next_at": next_at})
+        following.append((row.id, next_at))
     new = insert_warnings(session, reached, silent=frozenset(row.id for row in due if row.silent))
-    if following:
-        session.connection().execute(_ADVANCE, following)
+    _advance(session, following)
     return new
 
 
+def _advance(session: Session, following: list[tuple[int, datetime | None]]) -> None:
+    if not following:
+        return
+    if is_postgresql(session):
+        dossiers, moments = zip(*following, strict=True)
+        session.connection().execute(_ADVANCE_AT_ONCE, {"dossiers": list(dossiers), "moments": list(moments)})
+    else:
+        session.connection().execute(_ADVANCE, [{"dossier": d, "next_at": at} for d, at in following])
+
+
 _DOSSIERS = table_of(DossierRow)
+_ADVANCE_AT_ONCE = text(
+    "UPDATE dossiers SET next_warning_at = found.moment"
+    " FROM unnest(CAST(:dossiers AS bigint[]), CAST(:moments AS timestamptz[])) AS found (id, moment)"
+    " WHERE dossiers.id = found.id"
+)
 _ADVANCE = update(_DOSSIERS).where(_DOSSIERS.c.id == bindparam("dossier")).values(next_warning_at=bindparam("next_at"))

@@ -81,7 +81,7 @@ def lived(folder: Path, moves: list[Any], *, every: timedelta | None) -> tuple[l
     return found, state
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(moves=moves, accepted=st.booleans(), every=st.sampled_from([timedelta(hours=3), timedelta(days=2)]))
 def test_the_rungs_do_not_depend_on_when_the_sweep_runs(
     tmp_path: Path, moves: list[Any], accepted: bool, every: timedelta
