@@ -37,7 +37,6 @@ BEFORE_ACCEPTANCE = frozenset({Status.SUBMITTED, Status.FORWARDED, Status.INCOMP
 RUNNING = frozenset({Status.IN_PROGRESS, Status.AWAITING_SUPPLEMENT, Status.PAUSED})
 ENDED = frozenset({Status.HANDED_OVER, Status.REFUSED, Status.WITHDRAWN, Status.STOPPED})
 
-
 MACHINE_KINDS = frozenset({"automatic", "linked"})
 """Kinds of steps that the machine does."""
 
@@ -261,8 +260,7 @@ class DossierState:
     """When it was taken up again last."""
     apologised: list[datetime] = field(default_factory=list)
     """When an apology was sent that did not extend the time."""
-    recounted: int = 0
-    """How often an explicit act bound the dossier to another calendar or version."""
+    recounted: int = 0  # how often an explicit act bound the dossier to another calendar or version
     period_started_at: datetime | None = None
     """When the clock period in force began; None in the first one."""
 
