@@ -46,7 +46,7 @@ SUBMISSIONS = {
         ),
     ),
     "unknown commune": (
-        {"commune": "00000"},
+        {"commune": "99999"},
         (
             404,
             "unknown_commune",
